@@ -1,0 +1,129 @@
+package saga
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	maxSteps   = 100
+	maxIDBytes = 200
+)
+
+// check reports every mistake of a shape at once, each saying what to change.
+func (s *Shape) check() error {
+	var errs []error
+	bad := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("%w: definition %q: "+format, append([]any{ErrInvalid, s.Name}, args...)...))
+	}
+	if !validID(s.Name) {
+		bad("the name needs 1 to %d bytes of UTF-8 without control characters", maxIDBytes)
+	}
+	if s.Version < 1 {
+		bad("version is %d; count from 1", s.Version)
+	}
+	if s.Deadline < 0 {
+		bad("the deadline is negative")
+	}
+	if len(s.Steps) == 0 || len(s.Steps) > maxSteps {
+		bad("%d steps; use 1 to %d", len(s.Steps), maxSteps)
+	}
+	s.checkOrder(bad)
+	seen := map[string]bool{}
+	for i := range s.Steps {
+		s.Steps[i].check(func(format string, args ...any) {
+			bad("step %q: "+format, append([]any{s.Steps[i].Name}, args...)...)
+		})
+		if seen[s.Steps[i].Name] {
+			bad("step %q: the name stands twice; keys would collide", s.Steps[i].Name)
+		}
+		seen[s.Steps[i].Name] = true
+	}
+	return errors.Join(errs...)
+}
+
+// checkOrder holds the rule of the kinds: compensatable steps, at most one pivot, retriable steps.
+func (s *Shape) checkOrder(bad func(string, ...any)) {
+	last := ""
+	for i := range s.Steps {
+		st := &s.Steps[i]
+		switch {
+		case st.Kind == Pivot && last != "":
+			bad("step %q: a pivot after %s; only retriable steps may follow it", st.Name, last)
+		case st.Kind == Compensatable && last != "":
+			bad("step %q: it may be refused after %s, when nothing can be undone; make it retriable or move it before", st.Name, last)
+		}
+		if st.Kind == Pivot || st.Kind == Retriable {
+			last = fmt.Sprintf("the %s step %q", st.Kind, st.Name)
+		}
+	}
+}
+
+func (st *StepShape) check(bad func(string, ...any)) {
+	if !validID(st.Name) || strings.ContainsAny(st.Name, "/~") {
+		bad("the name needs 1 to %d bytes of UTF-8 without control characters, / and ~", maxIDBytes)
+	}
+	switch st.Kind {
+	case Compensatable:
+		if !st.Compensation {
+			bad("a compensatable step needs a Compensation; if it cannot be undone, make it the pivot")
+		}
+	case Pivot, Retriable:
+		if st.Compensation {
+			bad("a %s step is never undone; remove its Compensation or make it compensatable", st.Kind)
+		}
+	default:
+		bad("unknown kind %q; use Compensatable, Pivot or Retriable", st.Kind)
+	}
+	if st.Timeout < 0 {
+		bad("the timeout is negative")
+	}
+	if err := st.Retry.check(); err != nil {
+		bad("%v", err)
+	}
+}
+
+// check reports a policy that would not retry as its author thinks.
+func (p RetryPolicy) check() error {
+	switch {
+	case p.MaxAttempts < 0 || p.MaxAttempts > 10_000:
+		return fmt.Errorf("RetryPolicy.MaxAttempts is %d; use 1 to 10000, or 0 for the default", p.MaxAttempts)
+	case p.Initial < 0 || p.Max < 0 || p.Max > 24*time.Hour:
+		return errors.New("RetryPolicy.Initial and Max must lie between 0 and 24h")
+	case p.Max > 0 && p.Initial > p.Max:
+		return fmt.Errorf("RetryPolicy.Initial %v is longer than Max %v", p.Initial, p.Max)
+	case p.Factor != 0 && !(p.Factor >= 1 && p.Factor <= 100):
+		return fmt.Errorf("RetryPolicy.Factor is %v; use 1 to 100, or 0 for the default", p.Factor)
+	}
+	return nil
+}
+
+// checkBudget reports budgets that no deadline leaves time for. It needs the defaults filled in.
+func (s *Shape) checkBudget() error {
+	if s.Deadline == 0 {
+		return nil
+	}
+	for i := range s.Steps {
+		if st := &s.Steps[i]; st.Timeout > s.Deadline {
+			return fmt.Errorf("%w: definition %q: step %q: its timeout %v is longer than the deadline %v of the whole",
+				ErrInvalid, s.Name, st.Name, st.Timeout, s.Deadline)
+		}
+	}
+	return nil
+}
+
+// validID accepts what every store and every header can carry.
+func validID(id string) bool {
+	if id == "" || len(id) > maxIDBytes || !utf8.ValidString(id) {
+		return false
+	}
+	for _, r := range id {
+		if r < 0x20 || r == 0x7f {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,182 @@
+package saga
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// happened is what decide is told about one instance.
+type happened struct {
+	kind EventKind
+	at   time.Time
+
+	// Of an answered call.
+	outcome Outcome
+	said    string // the error's text
+	took    time.Duration
+	patch   fields
+
+	reason Reason // of a parked instance
+}
+
+// attentionWait is the pause between the calls that go on while an instance needs attention.
+const attentionWait = time.Minute
+
+// decide is the rule of the engine: what an instance becomes when something happens to it. It is
+// pure; everything that moves an instance goes through it. The instance that results says what to
+// do next: call its open step now or at its due time, or nothing. An error means that this cannot
+// happen to an instance that stands so; nothing changes then.
+func decide(sh *Shape, in instance, h happened) (instance, error) {
+	if err := possible(sh, &in, h); err != nil {
+		return in, err
+	}
+	d := decision{instance: in, sh: sh, at: h.at}
+	d.Seq++
+	d.Updated = h.at
+	d.Released = false
+	before := in.Status
+	switch h.kind {
+	case EventStarted:
+		d.Started, d.Marks = h.at, strings.Repeat(string(markNone), len(sh.Steps))
+		if sh.Deadline > 0 {
+			d.Deadline = h.at.Add(sh.Deadline)
+		}
+		d.open(0, CallAction)
+	case EventAnswered:
+		d.answered(h)
+	case EventTurned:
+		d.Detail = "the deadline passed"
+		d.turnBack()
+	case EventRecovered:
+		d.recovered()
+	case EventResumed:
+		d.resumed()
+	case EventParked:
+		d.attention(h.reason)
+		d.Due, d.Still = time.Time{}, true
+	case EventReleased:
+		d.Released = true
+	}
+	d.meetDeadline(h)
+	if d.Status != before {
+		d.Since = h.at
+	}
+	return d.instance, nil
+}
+
+// possible refuses what can only be a mistake of the caller.
+func possible(sh *Shape, in *instance, h happened) error {
+	wrong := func(why string) error {
+		return fmt.Errorf("%w: instance %s: %s while %s", ErrInvalid, in.ID, why, in.Status)
+	}
+	switch {
+	case h.kind == EventStarted && in.Seq != 0:
+		return wrong("started again")
+	case h.kind == EventStarted:
+		return nil
+	case in.Seq == 0 || len(in.Marks) != len(sh.Steps) || in.Step < 0 || in.Step >= len(sh.Steps):
+		return wrong("no instance of this shape")
+	case !in.live():
+		return wrong(string(h.kind))
+	case h.kind == EventAnswered && (in.Still || in.Call == ""):
+		return wrong("an answer that nobody asked for")
+	case h.kind == EventTurned && !(sh.turnsBy(in) && !h.at.Before(in.Deadline)):
+		return wrong("turned before its deadline or after its pivot")
+	case h.kind == EventResumed && in.Status != NeedsAttention:
+		return wrong("resumed")
+	}
+	switch h.kind {
+	case EventAnswered, EventTurned, EventRecovered, EventResumed, EventParked, EventReleased:
+		return nil
+	}
+	return wrong(fmt.Sprintf("unknown event %q", h.kind))
+}
+
+// turnsBy reports whether the deadline may still turn the instance back: it goes forward and
+// nothing that cannot be undone may have taken effect.
+func (s *Shape) turnsBy(in *instance) bool {
+	if in.Back || in.Deadline.IsZero() || !in.live() {
+		return false
+	}
+	for i := s.pivot(); i < len(s.Steps); i++ {
+		if m := in.mark(i); m == markEffect || m == markMaybe {
+			return false
+		}
+	}
+	// A saga that ends in retriable steps has passed its point of no return when it reaches them.
+	return s.Steps[in.Step].Kind != Retriable
+}
+
+// mayRunAhead reports whether the call that a decision asks for may start before the decision is
+// durable: only from one success of a replayable step straight to the next replayable step. All
+// else waits, above all the decision to turn back.
+func mayRunAhead(sh *Shape, in, out *instance, h happened) bool {
+	return h.kind == EventAnswered && h.outcome == Succeeded && out.live() &&
+		in.Call == out.Call && in.Back == out.Back && in.Step != out.Step &&
+		(out.Call == CallAction || out.Call == CallCompensation) &&
+		sh.Steps[in.Step].Replayable && sh.Steps[out.Step].Replayable
+}
+
+// decision is an instance being decided; its methods are the words of the rule.
+type decision struct {
+	instance
+	sh *Shape
+	at time.Time
+}
+
+func (d *decision) step() *StepShape { return &d.sh.Steps[d.Step] }
+
+// open makes a step the one to be called next, at once and with a fresh budget.
+func (d *decision) open(step int, call CallKind) {
+	d.Step, d.Call, d.Calls = step, call, 0
+	d.proceed()
+}
+
+// proceed takes the instance to the status of its direction.
+func (d *decision) proceed() {
+	d.Status, d.Reason, d.Due, d.Still = Running, "", time.Time{}, false
+	if d.Back {
+		d.Status = Compensating
+	}
+}
+
+func (d *decision) end(s Status) {
+	d.Status, d.Reason, d.Due, d.Still, d.Call = s, "", time.Time{}, true, ""
+}
+
+// attention asks for a person. What is safe to repeat goes on slowly, so that an outage heals by
+// itself; see slowly.
+func (d *decision) attention(why Reason) {
+	d.Status, d.Reason = NeedsAttention, why
+	d.Due, d.Still = time.Time{}, true
+	if d.slowly() {
+		d.Due, d.Still = d.at.Add(attentionWait), false
+	}
+}
+
+// slowly reports whether the open call may be repeated while a person is awaited: questions and
+// undos may, an action only where the same key cannot take effect twice or where it must finish.
+func (d *decision) slowly() bool {
+	if d.sh.LeaveInDoubt || d.Reason == CannotFence || d.Reason == UndoRefused || d.Reason == UnknownDefinition {
+		return false
+	}
+	return d.Call != CallAction || d.step().Replayable || d.step().Kind == Retriable
+}
+
+// meetDeadline turns an instance that would go on forward after its deadline, and wakes one that
+// waits no later than at it.
+func (d *decision) meetDeadline(h happened) {
+	if !d.sh.turnsBy(&d.instance) || h.kind == EventReleased || (d.Still && d.Status == NeedsAttention) {
+		return
+	}
+	switch {
+	case h.kind == EventAnswered && !h.at.Before(d.Deadline):
+		if h.outcome == Succeeded {
+			d.Detail = "the deadline passed"
+		}
+		d.turnBack()
+	case d.Due.After(d.Deadline):
+		d.Due = d.Deadline
+	}
+}

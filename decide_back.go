@@ -1,0 +1,105 @@
+package saga
+
+import (
+	"strings"
+	"time"
+)
+
+// turnBack starts the way back: from the last step that took effect, or may have, to the first.
+func (d *decision) turnBack() {
+	d.Back = true
+	d.walkBack()
+}
+
+// walkBack opens the undo of the last step with an effect, or ends the saga if none is left.
+func (d *decision) walkBack() {
+	last := strings.LastIndexAny(d.Marks, string([]byte{markEffect, markMaybe}))
+	switch {
+	case last >= 0 && d.mark(last) == markEffect:
+		d.open(last, CallCompensation)
+	case last >= 0:
+		d.settle(last)
+	case strings.IndexByte(d.Marks, markUndone) >= 0:
+		d.end(Compensated)
+	default:
+		d.end(Failed)
+	}
+}
+
+// settle finds out, on the way back, what nobody knows about a step. An undo that a replayable
+// participant absorbs is the fence itself.
+func (d *decision) settle(step int) {
+	st := &d.sh.Steps[step]
+	switch {
+	case st.Fence:
+		d.open(step, CallFence)
+	case st.Kind == Compensatable && st.Replayable:
+		d.open(step, CallCompensation)
+	case st.Probe:
+		d.open(step, CallProbe)
+	default:
+		d.open(step, "")
+		d.attention(CannotFence)
+	}
+}
+
+func (d *decision) fenced(o Outcome) {
+	switch o {
+	case Succeeded:
+		d.tookEffect()
+	case Refused:
+		d.neverDone()
+	default:
+		d.again(CallFence)
+	}
+}
+
+func (d *decision) compensated(o Outcome) {
+	switch o {
+	case Succeeded:
+		d.setMark(d.Step, markUndone)
+		d.walkBack()
+	case Refused:
+		d.attention(UndoRefused)
+	default:
+		d.again(CallCompensation)
+	}
+}
+
+// recovered is a takeover. What is recorded is a prefix: the open step may have been called, and
+// so may every replayable step that it could have run on to without a durable wait.
+func (d *decision) recovered() {
+	if d.Still {
+		return
+	}
+	d.Due = d.at
+	if d.Back {
+		return
+	}
+	for i := d.Step; i < len(d.sh.Steps); i++ {
+		if i > d.Step && !(d.sh.Steps[i-1].Replayable && d.sh.Steps[i].Replayable) {
+			break
+		}
+		if d.mark(i) == markNone {
+			d.setMark(i, markMaybe)
+		}
+	}
+	if d.Call == CallAction && !d.step().Replayable {
+		d.Call = d.ask()
+	}
+}
+
+// resumed gives an instance in attention a new budget; what is unknown is asked first.
+func (d *decision) resumed() {
+	d.Calls, d.Detail = 0, ""
+	if d.Back {
+		d.walkBack()
+		return
+	}
+	d.proceed()
+	d.Due = time.Time{}
+	d.Call = CallAction
+	if d.mark(d.Step) == markMaybe {
+		d.Call = d.ask()
+	}
+}

@@ -1,0 +1,141 @@
+package saga
+
+// answered is the outcome of the open call.
+func (d *decision) answered(h happened) {
+	d.Calls++
+	d.State = d.State.with(h.patch)
+	if h.outcome != Succeeded {
+		d.Detail = h.said
+	}
+	outcome := h.outcome
+	if outcome != Succeeded && outcome != Refused && outcome != NotDone {
+		outcome = Unknown
+	}
+	switch d.Call {
+	case CallAction:
+		d.acted(outcome)
+	case CallProbe:
+		d.probed(outcome)
+	case CallFence:
+		d.fenced(outcome)
+	case CallCompensation:
+		d.compensated(outcome)
+	}
+}
+
+func (d *decision) acted(o Outcome) {
+	switch o {
+	case Succeeded:
+		d.tookEffect()
+	case Refused:
+		d.refused()
+	case NotDone:
+		d.again(CallAction)
+	case Unknown:
+		d.setMark(d.Step, markMaybe)
+		d.again(d.ask())
+	}
+}
+
+// ask is how a step whose outcome is unknown is settled on the way forward: by its probe if it
+// has one, else by the same call under the same key.
+func (d *decision) ask() CallKind {
+	if d.step().Probe {
+		return CallProbe
+	}
+	return CallAction
+}
+
+func (d *decision) probed(o Outcome) {
+	switch {
+	case o == Succeeded:
+		d.tookEffect()
+	case o == Refused:
+		d.neverDone()
+	case o == NotDone && !d.Back:
+		d.again(CallAction) // the same key, so a late original does no harm
+	default:
+		d.again(CallProbe) // on the way back "not so far" is no answer
+	}
+}
+
+func (d *decision) tookEffect() {
+	d.setMark(d.Step, markEffect)
+	if d.Back && d.step().Kind == Compensatable {
+		d.walkBack()
+		return
+	}
+	d.Back = false // beyond the pivot there is no way back
+	d.advance()
+}
+
+func (d *decision) advance() {
+	if d.Step+1 == len(d.sh.Steps) {
+		d.end(Completed)
+		return
+	}
+	d.open(d.Step+1, CallAction)
+}
+
+// refused is an action's refusal. After an attempt that may still be in flight it is not yet the
+// truth: the late attempt could take effect when everything else was already undone.
+func (d *decision) refused() {
+	if d.mark(d.Step) != markMaybe || d.step().Replayable && !d.step().Fence {
+		d.neverDone()
+		return
+	}
+	switch {
+	case d.step().Fence:
+		d.Back = d.step().Kind != Retriable
+		d.open(d.Step, CallFence)
+	case d.step().Probe:
+		d.again(CallProbe)
+	default:
+		d.attention(CannotFence)
+	}
+}
+
+// neverDone is a definite no to this key: a step that must finish is tried anew under a new round,
+// any other turns the saga back.
+func (d *decision) neverDone() {
+	if d.step().Kind == Retriable {
+		d.setMark(d.Step, markNone)
+		d.nextRound(d.Step)
+		d.again(CallAction)
+		return
+	}
+	d.setMark(d.Step, markNever)
+	// What cannot be undone and only might have followed this step did not: a replayable step
+	// that is refused now was refused then.
+	for i := max(d.Step+1, d.sh.pivot()); i < len(d.sh.Steps); i++ {
+		d.setMark(i, markNone)
+	}
+	d.turnBack()
+}
+
+// again repeats a call after a pause or, when the budget is used up, does what is safe then.
+func (d *decision) again(call CallKind) {
+	policy := d.step().Retry
+	if d.Back || call == CallFence {
+		policy = d.sh.undo
+	}
+	d.Call = call
+	if d.Calls < policy.MaxAttempts {
+		d.proceed()
+		d.Due = d.at.Add(policy.wait(d.Calls, d.ID+"/"+d.step().Name))
+		return
+	}
+	switch {
+	case call == CallCompensation:
+		d.attention(UndoUnfinished)
+	case d.mark(d.Step) == markMaybe:
+		if call == CallAction {
+			d.Call = d.ask()
+		}
+		d.attention(InDoubt)
+	case d.step().Kind == Retriable:
+		d.attention(CannotFinish)
+	default:
+		d.turnBack() // every attempt did nothing, so there is nothing to fence
+	}
+}

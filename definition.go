@@ -1,0 +1,77 @@
+package saga
+
+import (
+	"context"
+	"time"
+)
+
+// Definition is the plan of a saga: plain data, the same for every instance. Pass it to [New],
+// which checks it and reports all mistakes at once; the value you call Start on decides which
+// version a new instance gets. It is a value and safe to copy; do not change it after New.
+type Definition[S any] struct {
+	Name    string
+	Version int // at least 1; an instance keeps the version it started with
+	Steps   []Step[S]
+
+	// Deadline bounds the way forward, from the start on: when it passes before the point of no
+	// return, the instance turns back. It never ends an instance with effects outstanding.
+	// Zero means none.
+	Deadline time.Duration
+
+	// LeaveInDoubt turns off the slow asking that otherwise goes on while an instance needs
+	// attention; then only a repeated start or an operator moves it.
+	LeaveInDoubt bool
+}
+
+// Step is one local transaction of a saga at one participant (Garcia-Molina and Salem's T and C).
+type Step[S any] struct {
+	Name string // unique in its definition; no "/" and no "~"
+	Kind Kind   // Compensatable if empty
+
+	Action       Func[S] // makes the effect
+	Compensation Func[S] // undoes it semantically; required if Compensatable, forbidden otherwise
+	Probe        Func[S] // asks what happened to the action's key
+	Fence        Func[S] // asks, and if nothing happened makes sure that nothing ever will
+
+	Timeout time.Duration // of one call; Config.Timeout if zero
+	Retry   RetryPolicy   // of action and probe together; Config.Retry where zero
+
+	// Replayable says that the participant keeps its reply by key: called again with the same key
+	// and input, the step gives the same outcome and the same state, and an undo of nothing is
+	// absorbed and forbids a late original. Its outcome is then journalled behind the saga's back,
+	// and the next replayable step does not wait for it.
+	Replayable bool
+}
+
+// Func is the one type of a step's functions. It changes the state in place and says what happened
+// by what it returns (see [Outcome]). It may be called several times with the same key, from any
+// goroutine, but never twice at once for one instance unless an earlier call ignored the end of
+// its ctx. Changes to the state are kept if it returns nil or an error that is [Refused], and
+// dropped otherwise. A panic is [Unknown].
+//
+//	returned       action                  compensation             probe                     fence
+//	nil            took effect             undone                   it took effect            it took effect and stands
+//	Refused        did not, never will     cannot be undone         did not, never will       did not, now never will
+//	NotDone        nothing yet: repeat     repeat                   not so far: repeat action ask again
+//	anything else  unknown: probe/repeat   repeat with the same key ask again                 ask again
+type Func[S any] func(ctx context.Context, s *S, a Attempt) error
+
+// Kind says what may happen to a step once it took effect (Richardson's terms).
+type Kind string
+
+const (
+	// Compensatable can be undone. It is what an empty kind means.
+	Compensatable Kind = "compensatable"
+	// Pivot is the point of no return: it may refuse, but once it took effect the saga goes
+	// forward only. At most one.
+	Pivot Kind = "pivot"
+	// Retriable follows the pivot, or ends a saga without one, and must finish: a refusal is tried
+	// anew under a new round.
+	Retriable Kind = "retriable"
+)
+
+// AnyDefinition is a [Definition] of whatever state, as [New] takes it. Only Definition
+// implements it.
+type AnyDefinition interface {
+	plan() *plan
+}

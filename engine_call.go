@@ -1,0 +1,83 @@
+package saga
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// maxSaid bounds what is kept of an error's text.
+const maxSaid = 500
+
+// call makes one attempt on a goroutine of its own, when one of the slots is free.
+func (s *server) call(e callStep) {
+	p := s.plans[shapeKey{e.In.Definition, e.In.Version}]
+	s.work.Go(func() {
+		select {
+		case s.slots <- struct{}{}:
+		case <-s.calls.Done():
+			s.tell(func(n *node, _ time.Time) { n.withdrawn(e.In.ID, e.Serial) })
+			return
+		}
+		defer func() { <-s.slots }()
+		s.attempt(p, e)
+	})
+}
+
+// attempt reports exactly once: when the function returns, or when it has ignored the end of its
+// ctx for a while. A function that never returns keeps its slot, not its instance.
+func (s *server) attempt(p *plan, e callStep) {
+	timeout := e.Shape.Steps[e.In.Step].Timeout
+	ctx, cancel := context.WithTimeout(s.calls, timeout)
+	defer cancel()
+	began := time.Now()
+	var reported atomic.Bool
+	report := func(patch fields, err error) {
+		if reported.Swap(true) {
+			return
+		}
+		h := happened{outcome: OutcomeOf(err), said: said(err, ctx, timeout), took: time.Since(began), patch: patch}
+		s.tell(func(n *node, at time.Time) {
+			h.at = at
+			n.answered(e.In.ID, e.Serial, h)
+		})
+	}
+	late := time.AfterFunc(timeout+timeout/10+10*time.Millisecond, func() {
+		report(nil, fmt.Errorf("%w: the step's function did not return %v after its timeout", Unknown, timeout/10))
+	})
+	defer late.Stop()
+	report(p.attempt(ctx, &e.In, e.Shape))
+}
+
+// said is the text that the history keeps of a call that did not succeed.
+func said(err error, ctx context.Context, timeout time.Duration) string {
+	if err == nil {
+		return ""
+	}
+	text := err.Error()
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		text = fmt.Sprintf("no answer within %v: %s", timeout, text)
+	}
+	if len(text) > maxSaid {
+		text = strings.ToValidUTF8(text[:maxSaid], "") + "…"
+	}
+	return text
+}
+
+// observe passes on what is durable, in order, away from the loop.
+func (s *server) observe(done chan<- struct{}) {
+	defer close(done)
+	for batch := range s.told {
+		for _, p := range batch {
+			if p.after.Status.Ended() || p.after.Status == NeedsAttention {
+				s.wakeWaiters(p.after.ID)
+			}
+			if s.config.Observe != nil {
+				s.config.Observe(p.entry.event(&p.after, p.of.shape))
+			}
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package saga
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+)
+
+// handOver is how long the last writes may take after the drain.
+const handOver = 10 * time.Second
+
+var errHandOver = errors.New("saga: the store did not take the last writes in time; the next run recovers them")
+
+// server is one incarnation being served: it tells the node what happened and does the effects.
+type server struct {
+	*Engine
+	node  *node
+	inner chan input // from this incarnation's own effects
+	work  sync.WaitGroup
+	slots chan struct{}
+	told  chan []*pending
+
+	// store outlives the caller's ctx, so that no write is cut off in the middle; calls ends when
+	// the participants' answers no longer matter.
+	store context.Context
+	calls context.Context
+	stop  context.CancelFunc
+
+	rejoin bool
+	fatal  error
+}
+
+// serve runs one incarnation to its end. It returns true if it was sealed and another must follow.
+func (e *Engine) serve(ctx context.Context) (bool, error) {
+	id := e.incarnation()
+	if err := e.store.Journal().Join(ctx, id); err != nil {
+		if ctx.Err() != nil {
+			return false, nil
+		}
+		return false, fmt.Errorf("saga: join the store: %w", err)
+	}
+	s := &server{
+		Engine: e, node: newNode(id, defaultRules(&e.config), now()),
+		inner: make(chan input, 1024), slots: make(chan struct{}, e.config.Concurrency), told: make(chan []*pending, 1024),
+	}
+	s.node.shapes = maps.Clone(e.shapes)
+	for key := range e.plans {
+		s.node.runs[key] = true
+	}
+	var end context.CancelFunc
+	s.store, end = context.WithCancel(context.WithoutCancel(ctx))
+	s.calls, s.stop = context.WithCancel(s.store)
+	e.once.Do(func() { close(e.ready) })
+	observed := make(chan struct{})
+	go s.observe(observed)
+	s.loop(ctx)
+	s.stop()
+	end()
+	s.work.Wait()
+	close(s.told)
+	<-observed
+	return s.rejoin, s.fatal
+}
+
+// loop feeds the node. Inputs that are there already are told together, so that what they decide
+// shares an append.
+func (s *server) loop(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	leaving := ctx.Done()
+	for !s.node.over && s.fatal == nil {
+		select {
+		case <-leaving:
+			leaving = nil
+			s.node.quit(now(), now().Add(s.config.Drain))
+			time.AfterFunc(s.config.Drain, s.stop)
+			time.AfterFunc(s.config.Drain+handOver, func() {
+				s.tell(func(n *node, _ time.Time) { s.fatal = errors.Join(errHandOver, s.trouble()) })
+			})
+		case in := <-s.inner:
+			in(s.node, now())
+		case in := <-s.inputs:
+			in(s.node, now())
+		case <-timer.C:
+			s.node.tick(now())
+		}
+		s.drainInputs()
+		at := now()
+		for _, eff := range s.node.pump(at) {
+			s.do(eff)
+		}
+		timer.Reset(max(s.node.nextTick().Sub(at), time.Millisecond))
+	}
+}
+
+func (s *server) drainInputs() {
+	for range cap(s.inputs) {
+		select {
+		case in := <-s.inner:
+			in(s.node, now())
+		case in := <-s.inputs:
+			in(s.node, now())
+		default:
+			return
+		}
+	}
+}
+
+// tell hands the node an input from a goroutine of this incarnation, unless it is over.
+func (s *server) tell(in input) {
+	select {
+	case s.inner <- in:
+	case <-s.store.Done():
+	}
+}
+
+// send hands an input to whatever incarnation serves.
+func (e *Engine) send(ctx context.Context, in input) error {
+	select {
+	case <-e.ready:
+	case <-e.closed:
+	case <-ctx.Done():
+		return errors.Join(context.Cause(ctx), e.trouble())
+	}
+	select {
+	case e.inputs <- in:
+		return nil
+	case <-e.closed:
+		return e.whyClosed()
+	case <-ctx.Done():
+		return errors.Join(context.Cause(ctx), e.trouble())
+	}
+}
+
+// trouble is what the store says while it cannot be written, if it says anything.
+func (e *Engine) trouble() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.storeErr
+}
+
+func (e *Engine) setTrouble(err error) {
+	e.mu.Lock()
+	e.storeErr = err
+	e.mu.Unlock()
+}
+
+func (e *Engine) whyClosed() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.err != nil {
+		return fmt.Errorf("%w: Run failed: %w", ErrClosed, e.err)
+	}
+	return ErrClosed
+}

@@ -1,0 +1,175 @@
+package saga
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// format is the version of everything this module stores: journal rows, instance rows, history.
+const format = 1
+
+// entry is one transition as it is journalled: what happened, and the progress that resulted.
+// Folding an entry copies; it never decides.
+type entry struct {
+	ID       string    `json:"i"`
+	Seq      int       `json:"q"`
+	At       time.Time `json:"t"`
+	Kind     EventKind `json:"k"`
+	Step     int       `json:"p,omitempty"`
+	Call     CallKind  `json:"c,omitempty"`
+	Round    int       `json:"r,omitempty"`
+	Number   int       `json:"a,omitempty"`
+	Outcome  Outcome   `json:"o,omitempty"`
+	Said     string    `json:"x,omitempty"`
+	TookUS   int64     `json:"d,omitempty"`
+	Patch    fields    `json:"v,omitempty"`
+	Begin    *begin    `json:"b,omitempty"`
+	Progress progress  `json:"g"`
+}
+
+// begin is what only a start's entry says.
+type begin struct {
+	Definition string    `json:"f"`
+	Version    int       `json:"w"`
+	Deadline   time.Time `json:"e,omitzero"`
+	Hash       []byte    `json:"h"`
+}
+
+// record makes the entry of a decision that led from before to after.
+func record(before, after *instance, h happened) entry {
+	e := entry{ID: after.ID, Seq: after.Seq, At: h.at, Kind: h.kind, Progress: after.progress}
+	switch h.kind {
+	case EventStarted:
+		e.Patch = after.State
+		e.Begin = &begin{Definition: after.Definition, Version: after.Version, Deadline: after.Deadline, Hash: after.Hash}
+	case EventAnswered:
+		e.Step, e.Call, e.Round, e.Number = before.Step, before.Call, before.round(before.Step), before.Calls+1
+		e.Outcome, e.Said, e.TookUS, e.Patch = h.outcome, h.said, h.took.Microseconds(), h.patch
+	}
+	return e
+}
+
+// fold lays an entry over the instance that it followed.
+func (in instance) fold(e *entry) (instance, error) {
+	if e.Seq != in.Seq+1 {
+		return in, fmt.Errorf("instance %s: entry %d after %d", e.ID, e.Seq, in.Seq)
+	}
+	if e.Begin != nil {
+		in = instance{ID: e.ID, Definition: e.Begin.Definition, Version: e.Begin.Version,
+			Started: e.At, Deadline: e.Begin.Deadline, Hash: e.Begin.Hash}
+	}
+	in.Seq, in.Updated, in.progress = e.Seq, e.At, e.Progress
+	in.State = in.State.with(e.Patch)
+	return in, nil
+}
+
+// event shows an entry to users.
+func (e *entry) event(in *instance, sh *Shape) Event {
+	out := Event{
+		Instance: e.ID, Definition: in.Definition, Version: in.Version,
+		Seq: e.Seq, At: e.At, Kind: e.Kind, Call: e.Call, Round: e.Round, Number: e.Number,
+		Outcome: e.Outcome, Error: e.Said, Took: time.Duration(e.TookUS) * time.Microsecond,
+		Status: e.Progress.Status, Reason: e.Progress.Reason, Due: e.Progress.Due,
+	}
+	if e.Patch != nil {
+		out.Patch = e.Patch.object()
+	}
+	if sh == nil {
+		return out
+	}
+	if e.Kind == EventAnswered {
+		out.Step = sh.Steps[e.Step].Name
+	}
+	if !e.Progress.Status.Ended() {
+		out.Open = sh.Steps[e.Progress.Step].Name
+	}
+	return out
+}
+
+// object writes the fields as one JSON object, in order of name.
+func (f fields) object() json.RawMessage {
+	raw, err := json.Marshal(f)
+	if err != nil || f == nil {
+		return json.RawMessage("{}") // fields hold valid JSON only
+	}
+	return raw
+}
+
+// wrap joins encoded entries into what a journal row or a history chunk holds.
+func wrap(encoded [][]byte) []byte {
+	size := 16
+	for _, e := range encoded {
+		size += len(e) + 1
+	}
+	out := make([]byte, 0, size)
+	out = fmt.Appendf(out, `{"v":%d,"e":[`, format)
+	out = append(out, bytes.Join(encoded, []byte{','})...)
+	return append(out, "]}"...)
+}
+
+// unwrap reads what wrap joined. The error matches ErrFormat if another version wrote it.
+func unwrap(data []byte) ([]entry, error) {
+	if len(data) == 0 {
+		return nil, nil
+	}
+	var head struct {
+		Version int             `json:"v"`
+		Entries json.RawMessage `json:"e"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, fmt.Errorf("%w: journal row: %w", ErrFormat, err)
+	}
+	if head.Version != format {
+		return nil, fmt.Errorf("%w %d in a journal row; this program reads %d", ErrFormat, head.Version, format)
+	}
+	var entries []entry
+	if err := json.Unmarshal(head.Entries, &entries); err != nil {
+		return nil, fmt.Errorf("%w: journal row: %w", ErrFormat, err)
+	}
+	return entries, nil
+}
+
+// rowData is an instance as a row holds it.
+type rowData struct {
+	Format int `json:"format"`
+	instance
+}
+
+// row makes an instance's row.
+func (in *instance) row(owner string) (Row, error) {
+	data, err := json.Marshal(rowData{format, *in})
+	if err != nil {
+		return Row{}, fmt.Errorf("instance %s: %w", in.ID, err)
+	}
+	r := Row{
+		ID: in.ID, Definition: in.Definition, Version: in.Version, Status: in.Status, Live: in.live(),
+		Started: in.Started, Updated: in.Updated, Data: data,
+	}
+	if !r.Live {
+		return r, nil
+	}
+	if !in.Released {
+		r.Owner = owner
+	}
+	if !in.Still {
+		r.Due = in.Due
+		if r.Due.IsZero() {
+			r.Due = in.Updated
+		}
+	}
+	return r, nil
+}
+
+// fromRow reads an instance's row.
+func fromRow(r Row) (instance, error) {
+	var data rowData
+	if err := json.Unmarshal(r.Data, &data); err != nil {
+		return instance{}, fmt.Errorf("%w: row of %s: %w", ErrFormat, r.ID, err)
+	}
+	if data.Format != format {
+		return instance{}, fmt.Errorf("%w %d in the row of %s; this program reads %d", ErrFormat, data.Format, r.ID, format)
+	}
+	return data.instance, nil
+}

@@ -1,0 +1,99 @@
+package saga
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Status is where an instance stands. The words are those of Garcia-Molina and Salem's sagas
+// (1987) as today's tools use them; only NeedsAttention is ours.
+type Status string
+
+const (
+	// Running goes forward: a step is being called, asked about, or waits for its next attempt.
+	Running Status = "running"
+	// Compensating goes back: what took effect is being undone in reverse.
+	Compensating Status = "compensating"
+	// Completed is an end: every step took effect.
+	Completed Status = "completed"
+	// Compensated is an end: what took effect was undone.
+	Compensated Status = "compensated"
+	// Failed is an end: nothing took effect, so there was nothing to undo.
+	Failed Status = "failed"
+	// NeedsAttention is not an end: the instance could not be brought to one automatically.
+	// [Instance.Reason] says why and [Instance.Since] for how long.
+	NeedsAttention Status = "needs attention"
+)
+
+// Ended reports whether no further move will ever be made.
+func (s Status) Ended() bool { return s == Completed || s == Compensated || s == Failed }
+
+// Reason says why an instance needs attention. The zero value is none.
+type Reason string
+
+const (
+	// InDoubt: the outcome of the open step is unknown and its attempts are used up.
+	InDoubt Reason = "in doubt"
+	// CannotFence: the instance turns back, the open step may have taken effect, and it has no
+	// fence, no probe and no undo that would absorb the undo of nothing.
+	CannotFence Reason = "cannot fence"
+	// CannotFinish: a step after the point of no return was refused or not done too often.
+	CannotFinish Reason = "cannot finish"
+	// UndoRefused: a participant refused a compensation.
+	UndoRefused Reason = "undo refused"
+	// UndoUnfinished: a compensation's attempts are used up.
+	UndoUnfinished Reason = "undo unfinished"
+	// UnknownDefinition: no definition of this name and version is registered here.
+	UnknownDefinition Reason = "unknown definition"
+)
+
+// Instance is a run of a definition as it stood when it was read. It is a value: changing it
+// changes nothing.
+type Instance struct {
+	ID         string
+	Definition string
+	Version    int
+	Status     Status
+	Reason     Reason    // why it needs attention; "" otherwise
+	Detail     string    // what was last said that was not a success
+	Since      time.Time // when it took this status
+	Started    time.Time
+	Updated    time.Time
+	Deadline   time.Time // zero if none
+	Due        time.Time // when it moves next by itself; zero if never or if a call is under way
+	Step       string    // the open step; "" once ended
+	Call       CallKind  // what is asked of the open step
+	Back       bool      // going back
+	Steps      []StepStatus
+	State      json.RawMessage // the state as a JSON object
+	Seq        int             // number of transitions so far
+	Node       string          // the node incarnation that holds it; "" if none
+}
+
+// StepStatus is what is known of one step of an instance.
+type StepStatus struct {
+	Name  string
+	Mark  Mark
+	Round int
+}
+
+// Mark is what is known of a step's effect.
+type Mark string
+
+const (
+	NotStarted Mark = "not started" // never called, or called without effect so far
+	InEffect   Mark = "in effect"   // it took effect and stands
+	MaybeDone  Mark = "maybe done"  // it may have been called, and nobody knows
+	NeverDone  Mark = "never done"  // refused, and never will be done
+	TakenBack  Mark = "taken back"  // its compensation succeeded
+)
+
+// CallKind is which of a step's functions is called.
+type CallKind string
+
+const (
+	CallAction       CallKind = "action"
+	CallProbe        CallKind = "probe"
+	CallFence        CallKind = "fence"
+	CallCompensation CallKind = "compensation"
+)

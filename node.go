@@ -1,0 +1,167 @@
+package saga
+
+import (
+	"container/heap"
+	"time"
+)
+
+// node is the loop of one incarnation: what it appends, checkpoints, claims, seals and recovers,
+// and when. It is pure: each method is something that happened, pump returns the effects that must
+// follow, and none uses a clock, a store or a goroutine. Methods are never called at once.
+type node struct {
+	id     string
+	rules  nodeRules
+	shapes map[shapeKey]*Shape // with defaults; those registered here and those only stored
+	runs   map[shapeKey]bool   // registered here
+
+	live   map[string]*resident
+	timers timers // residents that wait, by due time
+
+	next   int64      // position of the next append
+	batch  []*pending // decided, not yet handed to the journal
+	flight []*pending // being appended
+	beat   time.Time  // of the last append that went in
+
+	trimmed    int64 // position below which the journal holds nothing
+	touched    map[string]*touch
+	touchedAt  time.Time // when the oldest of them was appended
+	behind     int       // journal bytes that are not checkpointed yet
+	writing    map[string]*touch
+	writingTo  int64
+	held       []*startRequest // starts that wait for a checkpoint
+	asked      map[string][]*startRequest
+	resuming   map[string][]*startRequest
+	claiming   bool
+	claimOwn   bool // the answer to a claim was lost
+	claimAt    time.Time
+	watchAt    time.Time
+	others     map[string]*otherNode
+	serial     int64 // of the last call
+	calls      int   // under way
+	leaving    bool
+	leaveBy    time.Time
+	handedOver bool
+	over       bool // sealed by another, or left
+	effects    []effect
+}
+
+// nodeRules are the numbers of a node, all above zero.
+type nodeRules struct {
+	lease        time.Duration
+	checkpoint   time.Duration // between checkpoints under load
+	quiet        time.Duration // without an append before a checkpoint follows at once
+	poll         time.Duration // between claims
+	keep         time.Duration // longest wait that an instance spends in memory
+	rowBytes     int           // of one journal row, roughly
+	behindBytes  int           // journal bytes not checkpointed at which starts and claims are held
+	claimLimit   int
+	maxResidents int
+	stateLimit   int
+}
+
+func defaultRules(c *Config) nodeRules {
+	return nodeRules{
+		lease: c.Lease, checkpoint: 100 * time.Millisecond, quiet: 5 * time.Millisecond,
+		poll: time.Second, keep: time.Second, rowBytes: 1 << 20, behindBytes: 64 << 20,
+		claimLimit: 256, maxResidents: 20_000, stateLimit: c.StateLimit,
+	}
+}
+
+type shapeKey struct {
+	name    string
+	version int
+}
+
+// resident is an instance that this node holds.
+type resident struct {
+	now     instance // as decided
+	known   instance // as durable; Seq 0 while its start is not
+	shape   *Shape
+	serial  int64 // of the call under way; 0 if none
+	undone  int   // decisions that are not durable yet
+	frozen  bool  // being released by a checkpoint under way
+	waiters []*startRequest
+	due     time.Time
+	index   int // in timers; -1 if not there
+}
+
+func newNode(id string, rules nodeRules, at time.Time) *node {
+	return &node{
+		id: id, rules: rules, next: 1, beat: at,
+		shapes: map[shapeKey]*Shape{}, runs: map[shapeKey]bool{},
+		live: map[string]*resident{}, touched: map[string]*touch{},
+		asked: map[string][]*startRequest{}, resuming: map[string][]*startRequest{},
+		others: map[string]*otherNode{}, claimAt: at, watchAt: at,
+	}
+}
+
+// tick is the passing of time: call what is due, write what should be written, look around.
+func (n *node) tick(at time.Time) {
+	if n.over {
+		return
+	}
+	for len(n.timers) > 0 && !n.timers[0].due.After(at) {
+		r := heap.Pop(&n.timers).(*resident)
+		n.wake(r, at)
+	}
+	n.look(at)
+}
+
+// pump hands on what is ready and returns the effects of all that happened since the last pump.
+// Telling a node several things before it pumps makes them share an append.
+func (n *node) pump(at time.Time) []effect {
+	if !n.over {
+		n.leave(at)
+		n.appendNext(at)
+		n.checkpointNext(at)
+	}
+	return n.flush()
+}
+
+// nextTick is when tick has something to do, if nothing else happens before.
+func (n *node) nextTick() time.Time {
+	if n.leaving {
+		return earlier(n.leaveBy, n.beat.Add(n.rules.lease))
+	}
+	next := n.watchAt
+	if !n.claiming {
+		next = earlier(next, n.claimAt)
+	}
+	if len(n.timers) > 0 {
+		next = earlier(next, n.timers[0].due)
+	}
+	if len(n.touched) > 0 && n.writing == nil {
+		next = earlier(next, n.checkpointAt())
+	}
+	return next
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func (n *node) do(e effect) { n.effects = append(n.effects, e) }
+
+func (n *node) flush() []effect {
+	out := n.effects
+	n.effects = nil
+	return out
+}
+
+// timers is a heap of residents by due time.
+type timers []*resident
+
+func (t timers) Len() int           { return len(t) }
+func (t timers) Less(i, j int) bool { return t[i].due.Before(t[j].due) }
+func (t timers) Swap(i, j int)      { t[i], t[j] = t[j], t[i]; t[i].index, t[j].index = i, j }
+func (t *timers) Push(x any)        { r := x.(*resident); r.index = len(*t); *t = append(*t, r) }
+func (t *timers) Pop() any {
+	old := *t
+	r := old[len(old)-1]
+	r.index = -1
+	*t = old[:len(old)-1]
+	return r
+}

@@ -1,0 +1,132 @@
+package saga
+
+import (
+	"encoding/json"
+	"fmt"
+	"sort"
+	"time"
+)
+
+// pending is a transition on its way into the journal.
+type pending struct {
+	entry   entry
+	encoded []byte
+	after   instance
+	of      *resident
+	act     bool // call what follows once it is durable
+}
+
+func newPending(r *resident, e entry, after instance) (*pending, error) {
+	encoded, err := json.Marshal(&e)
+	if err != nil {
+		return nil, fmt.Errorf("instance %s: %w", e.ID, err)
+	}
+	return &pending{entry: e, encoded: encoded, after: after, of: r}, nil
+}
+
+// appendNext hands the journal what was decided while the last append was under way. An idle node
+// appends nothing now and then, so that others see it progress.
+func (n *node) appendNext(at time.Time) {
+	if n.flight != nil || n.handedOver {
+		return
+	}
+	if len(n.batch) == 0 && (n.leaving || at.Sub(n.beat) < n.rules.lease/3) {
+		return
+	}
+	n.flight = n.take()
+	row := Append{Node: n.id, Position: n.next}
+	encoded := make([][]byte, len(n.flight))
+	for i, p := range n.flight {
+		encoded[i] = p.encoded
+		if p.entry.Begin != nil {
+			row.Starts = append(row.Starts, StartKey{ID: p.entry.ID, Definition: p.entry.Begin.Definition, Hash: p.entry.Begin.Hash})
+		}
+	}
+	// Sorted, so that two nodes that take the same keys never wait for each other.
+	sort.Slice(row.Starts, func(i, j int) bool { return row.Starts[i].ID < row.Starts[j].ID })
+	row.Entries = wrap(encoded)
+	n.do(appendRow{row})
+}
+
+// take cuts the batch at the size of a row.
+func (n *node) take() []*pending {
+	size, end := 0, 0
+	for end < len(n.batch) && (end == 0 || size+len(n.batch[end].encoded) <= n.rules.rowBytes) {
+		size += len(n.batch[end].encoded)
+		end++
+	}
+	taken := make([]*pending, end)
+	copy(taken, n.batch)
+	n.batch = append(n.batch[:0], n.batch[end:]...)
+	return taken
+}
+
+// appended says that the append under way is durable, but for the starts whose ids were taken.
+func (n *node) appended(takenIDs []string, at time.Time) {
+	done := n.flight
+	n.flight, n.beat = nil, at
+	n.next++
+	taken := make(map[string]bool, len(takenIDs))
+	for _, id := range takenIDs {
+		taken[id] = true
+	}
+	told := make([]*pending, 0, len(done))
+	for _, p := range done {
+		if p.entry.Begin != nil && taken[p.entry.ID] {
+			n.taken(p.of)
+			continue
+		}
+		n.durable(p, at)
+		told = append(told, p)
+	}
+	if len(told) > 0 {
+		n.do(tell{told})
+	}
+}
+
+// durable is one transition that can no longer be lost.
+func (n *node) durable(p *pending, at time.Time) {
+	r := p.of
+	r.known = p.after
+	r.undone--
+	n.touch(p, at)
+	n.settleWaiters(r)
+	switch {
+	case !p.after.live():
+		delete(n.live, p.after.ID)
+	case p.act:
+		n.act(r, at)
+	}
+}
+
+// sealed says that another node took this incarnation's next position: nothing that is not durable
+// was written, and nothing will be. The instances belong to others now.
+func (n *node) sealed(at time.Time) {
+	if n.over {
+		return
+	}
+	n.over = true
+	for _, p := range append(n.flight, n.batch...) {
+		for _, req := range p.of.waiters {
+			n.refuse(req, fmt.Errorf("start of %s: %w: %w; start it again", req.ID, NotDone, ErrSealed))
+		}
+		p.of.waiters = nil
+	}
+	n.refuseWaiting()
+	n.do(rejoin{})
+}
+
+// refuseWaiting answers the starts that wait for something else than their own append.
+func (n *node) refuseWaiting() {
+	waiting := n.held
+	n.held = nil
+	for _, m := range []map[string][]*startRequest{n.asked, n.resuming} {
+		for _, reqs := range m {
+			waiting = append(waiting, reqs...)
+		}
+		clear(m)
+	}
+	for _, req := range waiting {
+		n.refuse(req, fmt.Errorf("start of %s: %w: %w; start it again", req.ID, Unknown, ErrClosed))
+	}
+}

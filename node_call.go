@@ -1,0 +1,97 @@
+package saga
+
+import (
+	"container/heap"
+	"time"
+)
+
+// decide moves a resident by the rule and journals the transition. What follows from it, a call
+// above all, waits until it is durable unless the rule lets it run ahead.
+func (n *node) decide(r *resident, h happened) {
+	after, err := decide(r.shape, r.now, h)
+	if err != nil {
+		n.do(warn{Text: "an impossible transition was refused", Err: err})
+		return
+	}
+	before := r.now
+	r.now = after
+	p, err := newPending(r, record(&before, &after, h), after)
+	if err != nil {
+		n.do(warn{Text: "a transition could not be written", Err: err})
+		r.now = before
+		return
+	}
+	r.undone++
+	n.batch = append(n.batch, p)
+	if h.kind == EventReleased || n.leaving {
+		return
+	}
+	if mayRunAhead(r.shape, &before, &after, h) {
+		n.act(r, h.at)
+		return
+	}
+	p.act = true
+	if h.kind != EventStarted && (after.live() && (after.Still || after.Due.Sub(h.at) > n.rules.keep)) {
+		p.act = false
+		n.decide(r, happened{kind: EventReleased, at: h.at})
+	}
+}
+
+// act does what the instance is at: call its open step, or wait for it.
+func (n *node) act(r *resident, at time.Time) {
+	if !r.now.live() || r.now.Still || r.serial != 0 || n.leaving {
+		return
+	}
+	if r.now.Due.After(at) {
+		r.due = r.now.Due
+		heap.Push(&n.timers, r)
+		return
+	}
+	n.wake(r, at)
+}
+
+// wake is a resident whose time has come.
+func (n *node) wake(r *resident, at time.Time) {
+	if n.leaving || r.frozen || !r.now.live() {
+		return
+	}
+	if r.shape.turnsBy(&r.now) && !at.Before(r.now.Deadline) {
+		n.decide(r, happened{kind: EventTurned, at: at})
+		return
+	}
+	n.serial++
+	n.calls++
+	r.serial = n.serial
+	n.do(callStep{In: r.now, Shape: r.shape, Serial: r.serial})
+}
+
+// answered is the end of a call. One that the node no longer waits for counts for nothing: its
+// instance was taken over, or the call outlived its timeout.
+func (n *node) answered(id string, serial int64, h happened) {
+	n.calls--
+	r := n.live[id]
+	if r == nil || r.serial != serial || n.over {
+		return
+	}
+	r.serial = 0
+	h.kind = EventAnswered
+	if h.patch != nil && r.now.State.with(h.patch).size() > n.rules.stateLimit {
+		h.patch, h.outcome = nil, Unknown
+		h.said = ErrTooLarge.Error() + "; keep references in the state, not bodies"
+	}
+	n.decide(r, h)
+}
+
+func (n *node) unschedule(r *resident) {
+	if r.index >= 0 {
+		heap.Remove(&n.timers, r.index)
+	}
+}
+
+// withdrawn says that a call was not made after all, because the node stops calling.
+func (n *node) withdrawn(id string, serial int64) {
+	n.calls--
+	if r := n.live[id]; r != nil && r.serial == serial {
+		r.serial = 0
+	}
+}

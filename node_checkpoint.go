@@ -1,0 +1,100 @@
+package saga
+
+import "time"
+
+// touch is what a checkpoint has to write of one instance.
+type touch struct {
+	after   instance // as durable
+	first   int      // Seq of the first entry
+	encoded [][]byte
+	of      *resident
+}
+
+// touch notes a durable transition for the next checkpoint.
+func (n *node) touch(p *pending, at time.Time) {
+	if len(n.touched) == 0 {
+		n.touchedAt = at
+	}
+	t := n.touched[p.entry.ID]
+	if t == nil {
+		t = &touch{first: p.entry.Seq, of: p.of}
+		n.touched[p.entry.ID] = t
+	}
+	t.after, t.of = p.after, p.of
+	t.encoded = append(t.encoded, p.encoded)
+	n.behind += len(p.encoded)
+}
+
+// checkpointAt is when the next checkpoint is due: soon when quiet, in measured steps under load.
+func (n *node) checkpointAt() time.Time {
+	if len(n.batch) > 0 || n.flight != nil || n.behind > n.rules.behindBytes/4 {
+		if n.behind > n.rules.behindBytes/4 {
+			return n.touchedAt
+		}
+		return n.touchedAt.Add(n.rules.checkpoint)
+	}
+	return earlier(n.touchedAt.Add(n.rules.checkpoint), n.beat.Add(n.rules.quiet))
+}
+
+// maxBeats is how many positions without a transition may pile up before they are trimmed.
+const maxBeats = 64
+
+func (n *node) checkpointNext(at time.Time) {
+	due := len(n.touched) > 0 && !at.Before(n.checkpointAt()) || n.next-1-n.trimmed > maxBeats && len(n.touched) == 0
+	if !due || n.writing != nil || n.handedOver || n.next-1 <= n.trimmed {
+		return
+	}
+	c, err := n.checkpoint()
+	if err != nil {
+		n.do(warn{Text: "a checkpoint could not be made", Err: err})
+		return
+	}
+	n.writing, n.writingTo = n.touched, c.To
+	n.touched, n.behind = map[string]*touch{}, 0
+	for _, t := range n.writing {
+		// Until it is known whether the row was released, nothing may move the instance.
+		t.of.frozen = t.after.live() && t.after.Released && t.of.undone == 0
+	}
+	n.do(writeRows{c})
+}
+
+// checkpoint folds all that is durable and not yet written.
+func (n *node) checkpoint() (Checkpoint, error) {
+	c := Checkpoint{Node: n.id, From: n.trimmed, To: n.next - 1}
+	for _, t := range n.touched {
+		after := t.after
+		if t.of.undone > 0 {
+			after.Released = false // it moved on since, so this node keeps it
+		}
+		row, err := after.row(n.id)
+		if err != nil {
+			return c, err
+		}
+		c.Rows = append(c.Rows, row)
+		c.History = append(c.History, Chunk{ID: row.ID, Seq: t.first, Entries: wrap(t.encoded)})
+	}
+	return c, nil
+}
+
+// checkpointed says that the checkpoint under way is durable.
+func (n *node) checkpointed(at time.Time) {
+	for id, t := range n.writing {
+		if r := n.live[id]; r == t.of && r.frozen {
+			delete(n.live, id)
+			n.unschedule(r)
+			if !t.after.Still {
+				n.claimAt = earlier(n.claimAt, t.after.Due)
+			}
+		}
+	}
+	n.writing, n.trimmed = nil, n.writingTo
+	held := n.held
+	n.held = nil
+	for _, req := range held {
+		if r := n.live[req.ID]; r == nil && !n.leaving {
+			n.begin(req, at) // if the id is taken, the append says so
+			continue
+		}
+		n.admit(req, at)
+	}
+}

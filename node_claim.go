@@ -1,0 +1,107 @@
+package saga
+
+import (
+	"strings"
+	"time"
+)
+
+// claimNext asks for dormant instances whose time has come.
+func (n *node) claimNext(at time.Time) {
+	if n.claiming || n.leaving || at.Before(n.claimAt) {
+		return
+	}
+	n.claimAt = at.Add(n.rules.poll)
+	if n.behind > n.rules.behindBytes || len(n.live) >= n.rules.maxResidents {
+		return
+	}
+	n.claiming = true
+	n.do(claimRows{Claim{Node: n.id, Due: at, Own: n.claimOwn, Limit: n.rules.claimLimit}})
+}
+
+// claimed is the answer to a claim: these rows are this node's now.
+func (n *node) claimed(c Claim, rows []Row, at time.Time) {
+	if len(c.IDs) == 0 {
+		n.claiming = false
+		n.claimOwn = c.Own && len(rows) == c.Limit
+		if len(rows) == c.Limit {
+			n.claimAt = at
+		}
+	}
+	for _, row := range rows {
+		if n.live[row.ID] == nil && !n.over {
+			n.adopt(row, at)
+		}
+	}
+	for _, id := range c.IDs {
+		n.resumeClaimed(id, at)
+	}
+}
+
+// claimFailed says that nobody knows what a claim took. What it did take names this node as its
+// owner, so the next claim asks for that as well.
+func (n *node) claimFailed(c Claim, at time.Time) {
+	if len(c.IDs) == 0 {
+		n.claiming = false
+	}
+	n.claimOwn = true
+	n.claimAt = at.Add(n.rules.poll)
+	for _, id := range c.IDs {
+		n.resumeClaimed(id, at)
+	}
+}
+
+// adopt takes a row in as a resident.
+func (n *node) adopt(row Row, at time.Time) {
+	in, err := fromRow(row)
+	if err != nil {
+		n.do(warn{Text: "a row cannot be read; its instance is left alone", Err: err})
+		return
+	}
+	key := shapeKey{in.Definition, in.Version}
+	r := &resident{now: in, known: in, shape: n.shapes[key], index: -1}
+	if r.shape == nil {
+		r.shape = nameless(&in)
+	}
+	n.live[in.ID] = r
+	if row.Owner != "" && row.Owner != n.id {
+		n.decide(r, happened{kind: EventRecovered, at: at}) // a drained node held it
+		return
+	}
+	n.run(r, at)
+}
+
+// run goes on with a resident that was just taken in.
+func (n *node) run(r *resident, at time.Time) {
+	known := n.runs[shapeKey{r.now.Definition, r.now.Version}]
+	switch {
+	case n.leaving:
+	case !known && len(n.resuming[r.now.ID]) == 0:
+		n.decide(r, happened{kind: EventParked, at: at, reason: UnknownDefinition})
+	case r.now.Still && len(n.resuming[r.now.ID]) == 0:
+		n.decide(r, happened{kind: EventReleased, at: at})
+	default:
+		n.act(r, at)
+	}
+}
+
+// resumeClaimed is the second half of a start that found its instance in attention.
+func (n *node) resumeClaimed(id string, at time.Time) {
+	waiting := n.resuming[id]
+	delete(n.resuming, id)
+	for _, req := range waiting {
+		if r := n.live[id]; r != nil {
+			n.attach(r, req, at)
+			continue
+		}
+		n.ask(req) // somebody else was first
+	}
+}
+
+// nameless stands in for a shape that no store has: enough to keep the instance and its marks.
+func nameless(in *instance) *Shape {
+	s := &Shape{Name: in.Definition, Version: in.Version}
+	for range strings.Count(in.Marks, "") - 1 {
+		s.Steps = append(s.Steps, StepShape{Name: "?", Kind: Compensatable})
+	}
+	return s
+}

@@ -1,0 +1,84 @@
+package saga
+
+import "time"
+
+// effect is something that a node wants done. The engine does it and reports back by the method
+// named in each comment.
+type effect interface{ isEffect() }
+
+type (
+	// appendRow: node.appended or node.sealed; an unknown result is repeated byte for byte.
+	appendRow struct{ Append }
+
+	// writeRows: node.checkpointed or node.sealed; an unknown result is repeated.
+	writeRows struct{ Checkpoint }
+
+	// callStep: node.answered, once. In is what the step's function sees.
+	callStep struct {
+		In     instance
+		Shape  *Shape
+		Serial int64
+	}
+
+	// claimRows: node.claimed, or node.claimFailed.
+	claimRows struct{ Claim }
+
+	// findInstance: node.found, with the id's key and row as far as they exist.
+	findInstance struct{ ID string }
+
+	// lookAround: node.seen.
+	lookAround struct{}
+
+	// takeOver: seal the node, then node.sealedOther with its tail and the keys of its starts.
+	takeOver struct{ Node string }
+
+	// drainOther: node.drained, or node.takeoverFailed.
+	drainOther struct{ Checkpoint }
+
+	// sealSelf: write Checkpoint with Drain after sealing; then node.left.
+	sealSelf struct{ Checkpoint }
+
+	// answerStart: tell a caller of Start.
+	answerStart struct {
+		Request  *startRequest
+		Instance instance
+		Err      error
+	}
+
+	// tell: transitions that are durable now, in order.
+	tell struct{ Durable []*pending }
+
+	// warn: tell the operator.
+	warn struct {
+		Text string
+		Err  error
+	}
+
+	// rejoin: this incarnation was sealed; stop its calls and start another.
+	rejoin struct{}
+)
+
+func (appendRow) isEffect()    {}
+func (writeRows) isEffect()    {}
+func (callStep) isEffect()     {}
+func (claimRows) isEffect()    {}
+func (findInstance) isEffect() {}
+func (lookAround) isEffect()   {}
+func (takeOver) isEffect()     {}
+func (drainOther) isEffect()   {}
+func (sealSelf) isEffect()     {}
+func (answerStart) isEffect()  {}
+func (tell) isEffect()         {}
+func (warn) isEffect()         {}
+func (rejoin) isEffect()       {}
+
+// startRequest is one call of Start.
+type startRequest struct {
+	ID    string
+	Key   shapeKey
+	Hash  []byte
+	State fields
+	At    time.Time
+
+	answer chan startAnswer // the engine's; the node never touches it
+}

@@ -1,0 +1,52 @@
+package saga
+
+import "time"
+
+// quit begins an orderly end: no new start, call or claim; calls under way may answer until by.
+func (n *node) quit(at, by time.Time) {
+	if !n.leaving && !n.over {
+		n.leaving, n.leaveBy = true, by
+		n.refuseWaiting()
+		for _, r := range n.live {
+			n.unschedule(r)
+		}
+	}
+}
+
+// leave takes the next step out, if the one before is done: answers in, everything released,
+// appended, and written together with the node's own seal.
+func (n *node) leave(at time.Time) {
+	if !n.leaving || n.handedOver || n.calls > 0 && at.Before(n.leaveBy) {
+		return
+	}
+	for _, r := range n.live {
+		if r.now.live() && !r.now.Released {
+			n.release(r, at)
+		}
+	}
+	if len(n.batch) > 0 || n.flight != nil || n.writing != nil {
+		return
+	}
+	c, err := n.checkpoint()
+	if err != nil {
+		n.do(warn{Text: "the last checkpoint could not be made; another node will recover this one", Err: err})
+		n.over = true
+		return
+	}
+	c.Drain = true
+	n.handedOver = true
+	n.do(sealSelf{c})
+}
+
+func (n *node) release(r *resident, at time.Time) {
+	if r.serial != 0 { // its call did not answer in time, so nobody knows
+		r.serial = 0
+		n.decide(r, happened{kind: EventRecovered, at: at})
+	}
+	n.decide(r, happened{kind: EventReleased, at: at})
+}
+
+// left says that this incarnation is drained.
+func (n *node) left() {
+	n.over = true
+}

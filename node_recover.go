@@ -1,0 +1,210 @@
+package saga
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+)
+
+// otherNode is another incarnation as this one watches it.
+type otherNode struct {
+	position int64
+	since    time.Time // when that position was first seen, by this node's clock
+	taking   bool
+}
+
+// look watches the other nodes and claims; suspicion is only a reason to seal, sealing decides.
+func (n *node) look(at time.Time) {
+	if !n.leaving && !at.Before(n.watchAt) {
+		n.watchAt = at.Add(n.rules.lease / 3)
+		n.do(lookAround{})
+	}
+	n.claimNext(at)
+}
+
+// seen is the list of nodes that are not drained. One that made no progress for a lease, or whose
+// process is known to be gone, is taken over.
+func (n *node) seen(nodes []NodeState, at time.Time) {
+	if n.over || n.leaving {
+		return
+	}
+	known := n.others
+	n.others = make(map[string]*otherNode, len(nodes))
+	for _, s := range nodes {
+		if s.ID == n.id {
+			continue
+		}
+		o := known[s.ID]
+		if o == nil || o.position != s.Position {
+			o = &otherNode{position: s.Position, since: at, taking: o != nil && o.taking}
+		}
+		n.others[s.ID] = o
+		if !o.taking && (s.Gone || s.Sealed || at.Sub(o.since) >= n.rules.lease) {
+			o.taking = true
+			n.do(takeOver{Node: s.ID})
+		}
+	}
+}
+
+// sealedOther folds a sealed node's tail into rows. Its instances belong to nobody then and are
+// due, so any node claims them.
+func (n *node) sealedOther(node string, tail Tail, keys []StartKey, at time.Time) error {
+	c, err := n.foldTail(node, tail, keys, at)
+	if err != nil {
+		n.takeoverFailed(node)
+		return fmt.Errorf("journal of %s: %w", node, err)
+	}
+	n.do(drainOther{c})
+	return nil
+}
+
+func (n *node) drained(node string, at time.Time) {
+	delete(n.others, node)
+	n.claimAt = at
+	n.claimNext(at)
+}
+
+// takeoverFailed leaves the node to the next look.
+func (n *node) takeoverFailed(node string) {
+	if o := n.others[node]; o != nil {
+		o.taking = false
+	}
+}
+
+// foldTail is recovery: rows as they were, and every entry since, in order.
+func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (Checkpoint, error) {
+	f := folding{node: n, owner: node, keys: map[string]StartKey{}, seen: map[string]*touch{}}
+	for _, k := range keys {
+		f.keys[k.ID] = k
+	}
+	for _, row := range tail.Rows {
+		in, err := fromRow(row)
+		if err != nil {
+			return Checkpoint{}, err
+		}
+		f.add(&touch{after: in, first: in.Seq + 1})
+	}
+	c := Checkpoint{Node: node, Drain: true}
+	for i, p := range tail.Positions {
+		if i == 0 {
+			c.From = p.Number
+		}
+		if p.Kind == Joined || p.Kind == Entries {
+			c.To = p.Number
+		}
+		if err := f.position(p); err != nil {
+			return c, fmt.Errorf("position %d: %w", p.Number, err)
+		}
+	}
+	return c, f.finish(&c, at)
+}
+
+// folding is a recovery under way.
+type folding struct {
+	node  *node
+	owner string
+	keys  map[string]StartKey
+	seen  map[string]*touch
+	order []*touch
+}
+
+func (f *folding) add(t *touch) {
+	f.seen[t.after.ID] = t
+	f.order = append(f.order, t)
+}
+
+func (f *folding) position(p Position) error {
+	entries, err := unwrap(p.Entries)
+	if err != nil {
+		return err
+	}
+	for i := range entries {
+		e := &entries[i]
+		if e.Begin != nil {
+			// A start whose id was taken stands in the row and counts for nothing.
+			if k := f.keys[e.ID]; k.Node != f.owner || k.Position != p.Number {
+				continue
+			}
+			if f.seen[e.ID] == nil {
+				f.add(&touch{first: e.Seq, after: instance{ID: e.ID}})
+			}
+		}
+		t := f.seen[e.ID]
+		if t == nil {
+			return fmt.Errorf("%w: an entry of instance %s, which has neither row nor start", ErrFormat, e.ID)
+		}
+		if e.Seq <= t.after.Seq {
+			continue // a checkpoint wrote it already
+		}
+		if t.after, err = t.after.fold(e); err != nil {
+			return fmt.Errorf("%w: %w", ErrFormat, err)
+		}
+		encoded, err := newPending(nil, *e, t.after)
+		if err != nil {
+			return err
+		}
+		t.encoded = append(t.encoded, encoded.encoded)
+	}
+	return nil
+}
+
+// finish marks what was under way as recovered and makes the rows.
+func (f *folding) finish(c *Checkpoint, at time.Time) error {
+	for _, t := range f.order {
+		if t.after.live() && !t.after.Released {
+			if err := f.recover(t, at); err != nil {
+				return err
+			}
+		}
+		row, err := t.after.row("")
+		if err != nil {
+			return err
+		}
+		row.Owner = ""
+		c.Rows = append(c.Rows, row)
+		if len(t.encoded) > 0 {
+			c.History = append(c.History, Chunk{ID: row.ID, Seq: t.first, Entries: wrap(t.encoded)})
+		}
+	}
+	return nil
+}
+
+func (f *folding) recover(t *touch, at time.Time) error {
+	sh := f.node.shapes[shapeKey{t.after.Definition, t.after.Version}]
+	if sh == nil {
+		sh = nameless(&t.after)
+	}
+	for _, kind := range []EventKind{EventRecovered, EventReleased} {
+		h := happened{kind: kind, at: at}
+		after, err := decide(sh, t.after, h)
+		if err != nil {
+			return err
+		}
+		p, err := newPending(nil, record(&t.after, &after, h), after)
+		if err != nil {
+			return err
+		}
+		t.after, t.encoded = after, append(t.encoded, p.encoded)
+	}
+	return nil
+}
+
+// startsIn lists the ids that a tail's entries start, so that their keys can be read.
+func startsIn(tail Tail) ([]string, error) {
+	var ids []string
+	for _, p := range tail.Positions {
+		if !bytes.Contains(p.Entries, []byte(`"`+EventStarted+`"`)) {
+			continue
+		}
+		entries, err := unwrap(p.Entries)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			if e.Begin != nil {
+				ids = append(ids, e.ID)
+			}
+		}
+	}
+	return ids, nil
+}

@@ -1,0 +1,49 @@
+package saga
+
+import "errors"
+
+// Outcome is what is known about one call to a participant. It implements error, so that a
+// step's function says what happened in the error it returns:
+//
+//	return nil                                            // it took effect
+//	return fmt.Errorf("%w: out of stock", saga.Refused)   // answered: not done, never will be
+//	return fmt.Errorf("%w: %w", saga.NotDone, err)        // this call did nothing; ask again
+//	return err                                            // anything else is unknown
+//
+// The zero value is no outcome and counts as [Unknown].
+type Outcome string
+
+const (
+	// Succeeded says that the effect is there. A function says it by returning nil.
+	Succeeded Outcome = "succeeded"
+	// Refused is a participant's answer: not done under this key, and never will be.
+	Refused Outcome = "refused"
+	// NotDone says that this one call did nothing and that asking again is harmless: a refused
+	// connection, or a probe that finds nothing yet. It is a claim; a false one loses an effect.
+	NotDone Outcome = "not done"
+	// Unknown says that nobody can tell whether the call took effect: a timeout after bytes were
+	// sent, a reset, a 5xx, a panic. It is never treated as a failure.
+	Unknown Outcome = "unknown"
+)
+
+// Error makes an outcome an error that others can wrap; [errors.Is] finds it.
+func (o Outcome) Error() string { return string(o) }
+
+// OutcomeOf reads what a step's function said: nil is [Succeeded]; an error that wraps exactly one
+// of [Refused] and [NotDone] is that; everything else is [Unknown], an error that wraps both
+// included, because a contradiction gets the safe reading.
+func OutcomeOf(err error) Outcome {
+	if err == nil {
+		return Succeeded
+	}
+	refused, notDone := errors.Is(err, Refused), errors.Is(err, NotDone)
+	switch {
+	case errors.Is(err, Unknown), refused && notDone:
+		return Unknown
+	case refused:
+		return Refused
+	case notDone:
+		return NotDone
+	}
+	return Unknown
+}

@@ -1,0 +1,107 @@
+package saga
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// plan is a definition without its type parameter: the shape, and the functions behind it.
+type plan struct {
+	shape Shape
+	codec *codec
+	err   error
+	call  func(ctx context.Context, step int, kind CallKind, state any, a Attempt) error
+}
+
+// plan erases the state's type once; mistakes that only the functions and the type show are kept
+// for New to report with the rest.
+func (d Definition[S]) plan() *plan {
+	p := &plan{shape: d.shape()}
+	errs := []error{p.shape.check()}
+	for i := range d.Steps {
+		if d.Steps[i].Action == nil {
+			errs = append(errs, fmt.Errorf("%w: definition %q: step %q has no Action", ErrInvalid, d.Name, d.Steps[i].Name))
+		}
+	}
+	codec, err := newCodec(reflect.TypeFor[S]())
+	if err != nil {
+		errs = append(errs, fmt.Errorf("%w: definition %q: %w", ErrInvalid, d.Name, err))
+	}
+	p.codec, p.err = codec, errors.Join(errs...)
+	steps := append([]Step[S](nil), d.Steps...)
+	p.call = func(ctx context.Context, step int, kind CallKind, state any, a Attempt) error {
+		return steps[step].function(kind)(ctx, state.(*S), a)
+	}
+	return p
+}
+
+func (d Definition[S]) shape() Shape {
+	s := Shape{Name: d.Name, Version: d.Version, Deadline: d.Deadline, LeaveInDoubt: d.LeaveInDoubt}
+	for _, st := range d.Steps {
+		kind := st.Kind
+		if kind == "" {
+			kind = Compensatable
+		}
+		s.Steps = append(s.Steps, StepShape{
+			Name: st.Name, Kind: kind, Compensation: st.Compensation != nil, Probe: st.Probe != nil,
+			Fence: st.Fence != nil, Timeout: st.Timeout, Retry: st.Retry, Replayable: st.Replayable,
+		})
+	}
+	return s
+}
+
+func (st *Step[S]) function(kind CallKind) Func[S] {
+	switch kind {
+	case CallProbe:
+		return st.Probe
+	case CallFence:
+		return st.Fence
+	case CallCompensation:
+		return st.Compensation
+	}
+	return st.Action
+}
+
+func (p *plan) key() shapeKey { return shapeKey{p.shape.Name, p.shape.Version} }
+
+// encode turns an input into what a start records.
+func (p *plan) encode(state any, limit int) (fields, []byte, error) {
+	input, err := p.codec.encode(state)
+	if err != nil {
+		return nil, nil, err
+	}
+	if size := input.size(); size > limit {
+		return nil, nil, fmt.Errorf("%w: %d bytes of JSON, the limit is %d; keep references in the state, not bodies", ErrTooLarge, size, limit)
+	}
+	hash, err := inputHash(p.shape.Name, input)
+	return input, hash, err
+}
+
+// attempt makes one call and reports what changed. A panic is an unknown outcome: the function may
+// have done its work before it.
+func (p *plan) attempt(ctx context.Context, in *instance, sh *Shape) (patch fields, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			patch, err = nil, fmt.Errorf("%w: panic: %v", Unknown, v)
+		}
+	}()
+	before, err := p.codec.decode(in.State)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", NotDone, err)
+	}
+	after, err := p.codec.decode(in.State)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", NotDone, err)
+	}
+	err = p.call(ctx, in.Step, in.Call, after, Attempt{Key: in.key(sh), Number: in.Calls + 1})
+	if o := OutcomeOf(err); o != Succeeded && o != Refused {
+		return nil, err
+	}
+	patch, lost := p.codec.diff(in.State, before, after)
+	if lost != nil {
+		return nil, fmt.Errorf("%w: the step answered, but its state cannot be recorded: %w", Unknown, lost)
+	}
+	return patch, err
+}

@@ -1,0 +1,113 @@
+package saga
+
+import "time"
+
+// progress is where an instance stands: all that deciding needs besides the shape and the clock.
+// Every journal entry carries the progress that resulted, so that folding a journal never decides
+// anything again. The short names are its stored form (format 1).
+type progress struct {
+	Status   Status    `json:"s"`
+	Reason   Reason    `json:"r,omitempty"`
+	Detail   string    `json:"x,omitempty"` // what was last said that was not a success
+	Since    time.Time `json:"n"`           // in this status
+	Due      time.Time `json:"d,omitzero"`  // not before; zero is at once, unless still
+	Still    bool      `json:"z,omitempty"` // does not move by itself
+	Back     bool      `json:"b,omitempty"`
+	Step     int       `json:"p,omitempty"`
+	Call     CallKind  `json:"c,omitempty"`
+	Calls    int       `json:"a,omitempty"` // made to the open step in this direction
+	Marks    string    `json:"m"`           // one mark per step
+	Rounds   []int     `json:"o,omitempty"` // one per step, once any has grown
+	Released bool      `json:"l,omitempty"` // no node holds it
+}
+
+// The stored marks, one byte a step.
+const (
+	markNone   = '.' // never called, or only without effect
+	markEffect = 's' // took effect and stands
+	markMaybe  = '?' // nobody knows
+	markNever  = 'r' // refused for ever
+	markUndone = 'u' // compensated
+)
+
+func markName(m byte) Mark {
+	switch m {
+	case markEffect:
+		return InEffect
+	case markMaybe:
+		return MaybeDone
+	case markNever:
+		return NeverDone
+	case markUndone:
+		return TakenBack
+	}
+	return NotStarted
+}
+
+func (p *progress) mark(step int) byte { return p.Marks[step] }
+
+func (p *progress) setMark(step int, m byte) {
+	b := []byte(p.Marks)
+	b[step] = m
+	p.Marks = string(b)
+}
+
+func (p *progress) round(step int) int {
+	if step >= len(p.Rounds) {
+		return 0
+	}
+	return p.Rounds[step]
+}
+
+// nextRound copies before it counts: other copies of the instance share the list.
+func (p *progress) nextRound(step int) {
+	rounds := make([]int, len(p.Marks))
+	copy(rounds, p.Rounds)
+	rounds[step]++
+	p.Rounds = rounds
+}
+
+// instance is a run as the engine holds it: a value that is replaced, never changed in place.
+type instance struct {
+	ID         string    `json:"i"`
+	Definition string    `json:"f"`
+	Version    int       `json:"w"`
+	Started    time.Time `json:"t"`
+	Updated    time.Time `json:"u"`
+	Deadline   time.Time `json:"e,omitzero"`
+	Hash       []byte    `json:"h"`
+	Seq        int       `json:"q"`
+	State      fields    `json:"v"`
+	progress
+}
+
+// live reports whether it still has a move to make or a person to wait for.
+func (in *instance) live() bool { return !in.Status.Ended() }
+
+// key names the effect that the open call is about.
+func (in *instance) key(sh *Shape) Key {
+	return Key{Instance: in.ID, Step: sh.Steps[in.Step].Name, Undo: in.Call == CallCompensation, Round: in.round(in.Step)}
+}
+
+// public shows the instance to its users.
+func (in *instance) public(sh *Shape, node string) Instance {
+	out := Instance{
+		ID: in.ID, Definition: in.Definition, Version: in.Version,
+		Status: in.Status, Reason: in.Reason, Detail: in.Detail, Since: in.Since,
+		Started: in.Started, Updated: in.Updated, Deadline: in.Deadline,
+		Back: in.Back, Seq: in.Seq, State: in.State.object(), Node: node,
+	}
+	if in.live() {
+		out.Due, out.Call = in.Due, in.Call
+	}
+	if sh == nil {
+		return out
+	}
+	if in.live() {
+		out.Step = sh.Steps[in.Step].Name
+	}
+	for i := range sh.Steps {
+		out.Steps = append(out.Steps, StepStatus{Name: sh.Steps[i].Name, Mark: markName(in.mark(i)), Round: in.round(i)})
+	}
+	return out
+}

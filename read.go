@@ -1,0 +1,134 @@
+package saga
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Get returns an instance as it is durable now, if this engine holds it, and otherwise as its row
+// says, at most one checkpoint old. The error matches [ErrNotFound].
+func (e *Engine) Get(ctx context.Context, id string) (Instance, error) {
+	in, owner, err := e.get(ctx, id)
+	if err != nil {
+		return Instance{}, fmt.Errorf("instance %s: %w", id, err)
+	}
+	return in.public(e.shape(shapeKey{in.Definition, in.Version}), owner), nil
+}
+
+// Find returns the instances that match, the latest start first, as their rows say.
+func (e *Engine) Find(ctx context.Context, f Filter) ([]Instance, error) {
+	rows, err := e.store.Reader().Find(ctx, f)
+	if err != nil {
+		return nil, fmt.Errorf("find instances: %w", err)
+	}
+	out := make([]Instance, 0, len(rows))
+	for _, row := range rows {
+		in, err := fromRow(row)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, in.public(e.shape(shapeKey{in.Definition, in.Version}), row.Owner))
+	}
+	return out, nil
+}
+
+// Count returns how many instances stand in each status, as their rows say. A status that none has
+// may be missing.
+func (e *Engine) Count(ctx context.Context) (map[Status]int, error) {
+	return e.store.Reader().Count(ctx)
+}
+
+// History returns the transitions of an instance in order, as far as they are checkpointed.
+// The error matches [ErrNotFound] if the id has no history yet.
+func (e *Engine) History(ctx context.Context, id string) ([]Event, error) {
+	chunks, err := e.store.Reader().History(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("history of %s: %w", id, err)
+	}
+	if len(chunks) == 0 {
+		return nil, fmt.Errorf("history of %s: %w", id, ErrNotFound)
+	}
+	var events []Event
+	var in instance
+	for _, c := range chunks {
+		entries, err := unwrap(c.Entries)
+		if err != nil {
+			return nil, fmt.Errorf("history of %s: %w", id, err)
+		}
+		for i := range entries {
+			if in, err = in.fold(&entries[i]); err != nil {
+				return nil, fmt.Errorf("history of %s: %w", id, err)
+			}
+			events = append(events, entries[i].event(&in, e.shape(shapeKey{in.Definition, in.Version})))
+		}
+	}
+	return events, nil
+}
+
+// get prefers what this engine holds to what the store has.
+func (e *Engine) get(ctx context.Context, id string) (instance, string, error) {
+	type held struct {
+		in    instance
+		owner string
+		ok    bool
+	}
+	answer := make(chan held, 1)
+	select {
+	case <-e.ready:
+		err := e.send(ctx, func(n *node, _ time.Time) {
+			in, ok := n.peek(id)
+			answer <- held{in, n.id, ok}
+		})
+		if err != nil && ctx.Err() != nil {
+			return instance{}, "", err
+		}
+		select {
+		case h := <-answer:
+			if h.ok {
+				return h.in, h.owner, nil
+			}
+		case <-e.closed:
+		case <-ctx.Done():
+			return instance{}, "", context.Cause(ctx)
+		}
+	default:
+	}
+	return e.stored(ctx, id)
+}
+
+// stored is what key and row say of an instance.
+func (e *Engine) stored(ctx context.Context, id string) (instance, string, error) {
+	key, row, err := e.lookUp(ctx, id)
+	switch {
+	case err != nil:
+		return instance{}, "", err
+	case row != nil:
+		in, err := fromRow(*row)
+		return in, row.Owner, err
+	case key != nil: // it is in a journal, and no checkpoint has written it yet
+		return instance{ID: id, Definition: key.Definition, Hash: key.Hash, progress: progress{Status: Running}}, key.Node, nil
+	}
+	return instance{}, "", ErrNotFound
+}
+
+// lookUp reads an id's key and row, as far as they exist.
+func (e *Engine) lookUp(ctx context.Context, id string) (*StartKey, *Row, error) {
+	keys, err := e.store.Instances().Keys(ctx, []string{id})
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := e.store.Reader().Find(ctx, Filter{IDs: []string{id}, Limit: 1})
+	if err != nil {
+		return nil, nil, err
+	}
+	var key *StartKey
+	var row *Row
+	if len(keys) > 0 {
+		key = &keys[0]
+	}
+	if len(rows) > 0 {
+		row = &rows[0]
+	}
+	return key, row, nil
+}

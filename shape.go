@@ -1,0 +1,52 @@
+package saga
+
+import "time"
+
+// Shape is what a definition looks like without its functions. It is all that deciding needs, and
+// it is stored, so that tools can explain an instance without the program that defined it.
+type Shape struct {
+	Name         string        `json:"name"`
+	Version      int           `json:"version"`
+	Deadline     time.Duration `json:"deadline,omitempty"` // nanoseconds; zero if none
+	LeaveInDoubt bool          `json:"leaveInDoubt,omitempty"`
+	Steps        []StepShape   `json:"steps"`
+
+	undo RetryPolicy // of compensations and fences; set by withDefaults
+}
+
+// StepShape is the shape of one step. Zero durations and policies mean the engine's defaults.
+type StepShape struct {
+	Name         string        `json:"name"`
+	Kind         Kind          `json:"kind"`
+	Compensation bool          `json:"compensation,omitempty"`
+	Probe        bool          `json:"probe,omitempty"`
+	Fence        bool          `json:"fence,omitempty"`
+	Timeout      time.Duration `json:"timeout,omitempty"`
+	Retry        RetryPolicy   `json:"retry,omitzero"`
+	Replayable   bool          `json:"replayable,omitempty"`
+}
+
+// pivot is the index of the first step that cannot be undone, or len(Steps).
+func (s *Shape) pivot() int {
+	for i := range s.Steps {
+		if s.Steps[i].Kind != Compensatable {
+			return i
+		}
+	}
+	return len(s.Steps)
+}
+
+// withDefaults returns a copy in which every step has its own timeout and policy.
+func (s Shape) withDefaults(c *Config) *Shape {
+	s.undo = c.CompensationRetry
+	steps := make([]StepShape, len(s.Steps))
+	for i, st := range s.Steps {
+		if st.Timeout == 0 {
+			st.Timeout = c.Timeout
+		}
+		st.Retry = st.Retry.or(c.Retry)
+		steps[i] = st
+	}
+	s.Steps = steps
+	return &s
+}

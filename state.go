@@ -1,0 +1,189 @@
+package saga
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// fields is a state as JSON by top-level field. It is never changed in place, so that copies of an
+// instance may share it. Fields that this program's type lacks are kept: another version wrote them.
+type fields map[string]json.RawMessage
+
+// with returns the fields with the patch laid over them.
+func (f fields) with(patch fields) fields {
+	if len(patch) == 0 {
+		return f
+	}
+	merged := make(fields, len(f)+len(patch))
+	for name, value := range f {
+		merged[name] = value
+	}
+	for name, value := range patch {
+		merged[name] = value
+	}
+	return merged
+}
+
+// size is how many bytes the fields take as one JSON object.
+func (f fields) size() int {
+	n := 2
+	for name, value := range f {
+		n += len(name) + len(value) + 4
+	}
+	return n
+}
+
+// codec turns states of one Go type into fields and back. It is made once per definition, so that
+// a call pays for its changed fields only.
+type codec struct {
+	typ    reflect.Type
+	fields []codecField
+}
+
+type codecField struct {
+	name  string
+	index int
+	flat  bool // comparable by value: no pointer inside can be changed behind a copy
+}
+
+// newCodec plans for a struct type, and reports fields that JSON would lose.
+func newCodec(typ reflect.Type) (*codec, error) {
+	if typ.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("the state is %v; use a struct", typ)
+	}
+	c := &codec{typ: typ}
+	var lost []string
+	for i := range typ.NumField() {
+		f := typ.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case f.Anonymous || !f.IsExported() || name == "-" || !encodable(f.Type, 0):
+			lost = append(lost, f.Name)
+			continue
+		case name == "":
+			name = f.Name
+		}
+		c.fields = append(c.fields, codecField{name: name, index: i, flat: flat(f.Type)})
+	}
+	if len(lost) > 0 {
+		return nil, fmt.Errorf("the state %v would lose %s in JSON: use exported, named fields of types that encoding/json keeps",
+			typ, strings.Join(lost, ", "))
+	}
+	return c, nil
+}
+
+// flat reports whether a copy by assignment shares nothing that a step could change.
+func flat(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if !flat(t.Field(i).Type) {
+				return false
+			}
+		}
+		return true
+	case reflect.Array:
+		return flat(t.Elem())
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Interface, reflect.Chan, reflect.Func, reflect.UnsafePointer:
+		return false
+	}
+	return t.Comparable()
+}
+
+// encodable is false for types that encoding/json cannot write or would not read back.
+func encodable(t reflect.Type, depth int) bool {
+	if depth > 16 || t.Implements(reflect.TypeFor[json.Marshaler]()) {
+		return true
+	}
+	switch t.Kind() {
+	case reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Complex64, reflect.Complex128, reflect.Uintptr:
+		return false
+	case reflect.Interface:
+		return t.NumMethod() == 0
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return encodable(t.Elem(), depth+1)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			f := t.Field(i)
+			if (f.PkgPath != "" && !f.Anonymous) || !encodable(f.Type, depth+1) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// encode writes a whole state; it is what a start records.
+func (c *codec) encode(state any) (fields, error) {
+	v := reflect.ValueOf(state).Elem()
+	out := make(fields, len(c.fields))
+	for _, f := range c.fields {
+		raw, err := json.Marshal(v.Field(f.index).Interface())
+		if err != nil {
+			return nil, fmt.Errorf("%w: state field %s: %w", ErrInvalid, f.name, err)
+		}
+		out[f.name] = raw
+	}
+	return out, nil
+}
+
+// decode makes a fresh state, a pointer to the struct, that shares nothing with any other.
+func (c *codec) decode(from fields) (any, error) {
+	p := reflect.New(c.typ)
+	for _, f := range c.fields {
+		raw, ok := from[f.name]
+		if !ok {
+			continue
+		}
+		if err := decodeField(raw, p.Elem().Field(f.index)); err != nil {
+			return nil, fmt.Errorf("state field %s: %w", f.name, err)
+		}
+	}
+	return p.Interface(), nil
+}
+
+// decodeField reads the plain cases by hand: a state is read for every call, and most of its
+// fields are short strings.
+func decodeField(raw json.RawMessage, into reflect.Value) error {
+	if into.Type() == reflect.TypeFor[string]() && len(raw) >= 2 && raw[0] == '"' && plain(raw[1:len(raw)-1]) {
+		into.SetString(string(raw[1 : len(raw)-1]))
+		return nil
+	}
+	return json.Unmarshal(raw, into.Addr().Interface())
+}
+
+func plain(s []byte) bool {
+	for _, b := range s {
+		if b < 0x20 || b == '"' || b == '\\' || b >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// diff returns the fields in which after differs from what was recorded. before is a decoding of
+// recorded that no step has seen.
+func (c *codec) diff(recorded fields, before, after any) (fields, error) {
+	b, a := reflect.ValueOf(before).Elem(), reflect.ValueOf(after).Elem()
+	var patch fields
+	for _, f := range c.fields {
+		if f.flat && b.Field(f.index).Equal(a.Field(f.index)) {
+			continue
+		}
+		raw, err := json.Marshal(a.Field(f.index).Interface())
+		if err != nil {
+			return nil, fmt.Errorf("state field %s: %w", f.name, err)
+		}
+		if bytes.Equal(raw, recorded[f.name]) {
+			continue
+		}
+		if patch == nil {
+			patch = fields{}
+		}
+		patch[f.name] = raw
+	}
+	return patch, nil
+}

@@ -1,0 +1,183 @@
+package saga
+
+import (
+	"context"
+	"time"
+)
+
+// Store is a database as the engine sees it: three ports over one set of tables. Drivers hold no
+// rule; every decision is the engine's, and all bytes are opaque to them. The package conformance
+// defines each port's behaviour as a test suite.
+//
+// All methods of all ports may be called from several goroutines at once. An error that is not one
+// of the sentinels named here means that the result is unknown: the write may have happened.
+type Store interface {
+	Journal() Journal
+	Instances() Instances
+	Reader() Reader
+}
+
+// Journal is one append-only log per node incarnation, addressed by position. It is the truth;
+// rows are a view that is written behind it. Sealing a log by taking its next position is CORFU's
+// and Delos's way to fence a writer without leases on every row.
+type Journal interface {
+	// Join makes a new incarnation known by inserting position 0 of its journal. A node id is
+	// never used twice: joining a known one is [ErrSealed].
+	Join(ctx context.Context, node string) error
+
+	// Append writes one row of entries at a position and one key row for each start whose id is
+	// free, all of it durably or none of it. It returns the ids that were not free; their entries
+	// are in the row and count for nothing. It is [ErrSealed] unless the row before it exists and
+	// is not a seal, and if another row holds the position. Repeating an append byte for byte is
+	// answered as the first one was: that is how one whose answer was lost is settled.
+	Append(ctx context.Context, a Append) (taken []string, err error)
+
+	// Seal takes the next position of a node's journal, so that no append of it goes in any more.
+	// Sealing a sealed journal succeeds; sealing an unknown node is [ErrNotFound].
+	Seal(ctx context.Context, node string) error
+
+	// Tail reads, in one snapshot, a node's journal in order of position and the live rows that
+	// the node owns.
+	Tail(ctx context.Context, node string) (Tail, error)
+
+	// Checkpoint upserts rows, adds history chunks and trims exactly the journal rows that they
+	// fold: it deletes positions From to To-1 and empties position To. It does all of this or, if
+	// any of these positions is not there with entries or as a join, nothing, and is [ErrSealed].
+	// At least one position must be deleted, unless Drain is set. With Drain it deletes To as well
+	// and marks the seal that follows it as drained; it is ErrSealed unless there is an undrained
+	// seal right after To.
+	Checkpoint(ctx context.Context, c Checkpoint) error
+}
+
+// Instances is what a node needs besides its journal.
+type Instances interface {
+	// Claim makes the node the owner of live rows that nobody owns, or that a drained node owns,
+	// and returns them as they were before, due first. No row goes to two claims.
+	Claim(ctx context.Context, c Claim) ([]Row, error)
+
+	// Keys returns the key rows of the ids that have one, in any order.
+	Keys(ctx context.Context, ids []string) ([]StartKey, error)
+
+	// Define stores the shapes that are not yet stored under their name and version, and returns
+	// what is stored for each of them now, in the order given.
+	Define(ctx context.Context, shapes []StoredShape) ([]StoredShape, error)
+
+	// Nodes returns every incarnation that is not drained, in any order.
+	Nodes(ctx context.Context) ([]NodeState, error)
+}
+
+// Reader is what people see: rows, at most one checkpoint behind the journal.
+type Reader interface {
+	// Find returns the rows that match, latest start first.
+	Find(ctx context.Context, f Filter) ([]Row, error)
+	// History returns an instance's chunks in order of Seq.
+	History(ctx context.Context, id string) ([]Chunk, error)
+	// Count returns how many instances stand in each status.
+	Count(ctx context.Context) (map[Status]int, error)
+	// Shapes returns every stored shape.
+	Shapes(ctx context.Context) ([]StoredShape, error)
+}
+
+// Append is one row for a node's journal.
+type Append struct {
+	Node     string
+	Position int64 // at least 1
+	Entries  []byte
+	Starts   []StartKey // sorted by ID, each once; Node and Position are the append's
+}
+
+// StartKey is the row that keeps an instance's id for ever: what makes a start idempotent.
+type StartKey struct {
+	ID         string
+	Definition string
+	Hash       []byte // of the canonical input
+	Node       string // whose journal started it
+	Position   int64  // in which row
+}
+
+// PositionKind is what stands at a position of a journal.
+type PositionKind int
+
+const (
+	Joined  PositionKind = iota // position 0 of every journal
+	Entries                     // an append, or what a checkpoint left of one
+	Sealed                      // the end of a journal that is still to be folded
+	Drained                     // the end of a journal that was folded into rows
+)
+
+// Position is one row of a journal.
+type Position struct {
+	Number  int64
+	Kind    PositionKind
+	Entries []byte // empty once folded
+}
+
+// Tail is what recovery reads.
+type Tail struct {
+	Positions []Position
+	Rows      []Row
+}
+
+// Checkpoint is what a journal implies, written as rows.
+type Checkpoint struct {
+	Node     string
+	From, To int64
+	Rows     []Row
+	History  []Chunk
+	Drain    bool
+}
+
+// Row is the latest state of an instance. Only Data is the instance; the rest are copies for
+// queries. A driver stores times with at least microsecond precision, in UTC.
+type Row struct {
+	ID         string
+	Definition string
+	Version    int
+	Status     Status
+	Live       bool
+	Owner      string    // "" if nobody
+	Due        time.Time // zero if never
+	Started    time.Time
+	Updated    time.Time
+	Data       []byte
+}
+
+// Chunk is a part of an instance's history.
+type Chunk struct {
+	ID      string
+	Seq     int // of its first entry
+	Entries []byte
+}
+
+// Claim asks for dormant instances.
+type Claim struct {
+	Node  string
+	Due   time.Time // rows due by then
+	IDs   []string  // if not empty: these rows, due or not
+	Own   bool      // rows that Node owns already, due or not: what a claim whose answer was lost took
+	Limit int
+}
+
+// NodeState is how far an incarnation's journal has come.
+type NodeState struct {
+	ID       string
+	Position int64 // of its newest row
+	Sealed   bool
+	Gone     bool // the driver knows that its process has ended
+}
+
+// StoredShape is a definition's shape as a store keeps it.
+type StoredShape struct {
+	Name    string
+	Version int
+	Data    []byte
+}
+
+// Filter chooses rows. Zero fields choose all.
+type Filter struct {
+	IDs        []string
+	Statuses   []Status
+	Definition string
+	Before     time.Time // started before
+	Limit      int       // 100 if zero, 1,000 at most
+}

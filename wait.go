@@ -1,0 +1,72 @@
+package saga
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// otherNodePoll is how often Wait reads the row of an instance that another node moves.
+const otherNodePoll = 100 * time.Millisecond
+
+// wait returns the instance when it has ended or needs attention.
+func (e *Engine) wait(ctx context.Context, id string) (instance, error) {
+	moved := make(chan struct{})
+	e.mu.Lock()
+	e.waiters[id] = append(e.waiters[id], moved)
+	e.mu.Unlock()
+	defer e.forget(id, moved)
+	for {
+		in, _, err := e.get(ctx, id)
+		if err != nil || in.Status.Ended() || in.Status == NeedsAttention {
+			return in, err
+		}
+		again := time.NewTimer(otherNodePoll)
+		select {
+		case <-moved:
+			moved = nil
+		case <-again.C:
+		case <-e.closed:
+			return in, e.whyClosed()
+		case <-ctx.Done():
+			return in, context.Cause(ctx)
+		}
+		again.Stop()
+	}
+}
+
+// wakeWaiters tells those who wait that an instance has ended or needs attention.
+func (e *Engine) wakeWaiters(id string) {
+	e.mu.Lock()
+	waiting := e.waiters[id]
+	delete(e.waiters, id)
+	e.mu.Unlock()
+	for _, w := range waiting {
+		close(w)
+	}
+}
+
+func (e *Engine) forget(id string, w chan struct{}) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	left := slices.DeleteFunc(e.waiters[id], func(o chan struct{}) bool { return o == w })
+	if len(left) == 0 {
+		delete(e.waiters, id)
+		return
+	}
+	e.waiters[id] = left
+}
+
+// peek is what this node knows of an instance, as durable.
+func (n *node) peek(id string) (instance, bool) {
+	if r := n.live[id]; r != nil && r.known.Seq > 0 {
+		return r.known, true
+	}
+	if t := n.touched[id]; t != nil {
+		return t.after, true
+	}
+	if t := n.writing[id]; t != nil {
+		return t.after, true
+	}
+	return instance{}, false
+}
