@@ -121,8 +121,9 @@ func mayRunAhead(sh *Shape, in, out *instance, h happened) bool {
 // decision is an instance being decided; its methods are the words of the rule.
 type decision struct {
 	instance
-	sh *Shape
-	at time.Time
+	sh     *Shape
+	at     time.Time
+	answer Outcome // of the call that ended, if one did
 }
 
 func (d *decision) step() *StepShape { return &d.sh.Steps[d.Step] }
@@ -156,12 +157,13 @@ func (d *decision) attention(why Reason) {
 }
 
 // slowly reports whether the open call may be repeated while a person is awaited: questions and
-// undos may, an action only where the same key cannot take effect twice or where it must finish.
+// undos may, an action only where the same key cannot take effect twice, where it must finish, or
+// where the participant just said that nothing has happened so far.
 func (d *decision) slowly() bool {
 	if d.sh.LeaveInDoubt || d.Reason == CannotFence || d.Reason == UndoRefused || d.Reason == UnknownDefinition {
 		return false
 	}
-	return d.Call != CallAction || d.step().Replayable || d.step().Kind == Retriable
+	return d.Call != CallAction || d.step().Replayable || d.mustFinish() || d.answer == NotDone
 }
 
 // meetDeadline turns an instance that would go on forward after its deadline, and wakes one that

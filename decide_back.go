@@ -1,9 +1,6 @@
 package saga
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 // turnBack starts the way back: from the last step that took effect, or may have, to the first.
 func (d *decision) turnBack() {
@@ -11,10 +8,15 @@ func (d *decision) turnBack() {
 	d.walkBack()
 }
 
-// walkBack opens the undo of the last step with an effect, or ends the saga if none is left.
+// walkBack opens the undo of the last step with an effect, or ends the saga if none is left. What
+// cannot be undone is settled before anything is undone: if it took effect, there is no way back.
 func (d *decision) walkBack() {
-	last := strings.LastIndexAny(d.Marks, string([]byte{markEffect, markMaybe}))
+	pivot := d.sh.pivot()
+	beyond := strings.IndexByte(d.Marks[pivot:], markMaybe)
+	last := strings.LastIndexAny(d.Marks[:pivot], string([]byte{markEffect, markMaybe}))
 	switch {
+	case beyond >= 0:
+		d.settle(pivot + beyond)
 	case last >= 0 && d.mark(last) == markEffect:
 		d.open(last, CallCompensation)
 	case last >= 0:
@@ -92,12 +94,14 @@ func (d *decision) recovered() {
 // resumed gives an instance in attention a new budget; what is unknown is asked first.
 func (d *decision) resumed() {
 	d.Calls, d.Detail = 0, ""
-	if d.Back {
+	if d.Call == "" { // still no way to find out
 		d.walkBack()
 		return
 	}
 	d.proceed()
-	d.Due = time.Time{}
+	if d.Back {
+		return
+	}
 	d.Call = CallAction
 	if d.mark(d.Step) == markMaybe {
 		d.Call = d.ask()

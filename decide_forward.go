@@ -1,5 +1,7 @@
 package saga
 
+import "strings"
+
 // answered is the outcome of the open call.
 func (d *decision) answered(h happened) {
 	d.Calls++
@@ -11,6 +13,7 @@ func (d *decision) answered(h happened) {
 	if outcome != Succeeded && outcome != Refused && outcome != NotDone {
 		outcome = Unknown
 	}
+	d.answer = outcome
 	switch d.Call {
 	case CallAction:
 		d.acted(outcome)
@@ -69,12 +72,21 @@ func (d *decision) tookEffect() {
 	d.advance()
 }
 
+// advance opens the first step that is not known to be in effect. That is the next one, but for a
+// takeover that found the pivot in effect before it had asked about the steps that led there.
 func (d *decision) advance() {
-	if d.Step+1 == len(d.sh.Steps) {
-		d.end(Completed)
-		return
+	for i := range d.sh.Steps {
+		if d.mark(i) != markEffect {
+			d.open(i, CallAction)
+			return
+		}
 	}
-	d.open(d.Step+1, CallAction)
+	d.end(Completed)
+}
+
+// mustFinish reports whether the open step lies beyond the point of no return.
+func (d *decision) mustFinish() bool {
+	return d.step().Kind == Retriable || strings.IndexByte(d.Marks[d.sh.pivot():], markEffect) >= 0
 }
 
 // refused is an action's refusal. After an attempt that may still be in flight it is not yet the
@@ -86,7 +98,7 @@ func (d *decision) refused() {
 	}
 	switch {
 	case d.step().Fence:
-		d.Back = d.step().Kind != Retriable
+		d.Back = !d.mustFinish()
 		d.open(d.Step, CallFence)
 	case d.step().Probe:
 		d.again(CallProbe)
@@ -98,7 +110,7 @@ func (d *decision) refused() {
 // neverDone is a definite no to this key: a step that must finish is tried anew under a new round,
 // any other turns the saga back.
 func (d *decision) neverDone() {
-	if d.step().Kind == Retriable {
+	if !d.Back && d.mustFinish() {
 		d.setMark(d.Step, markNone)
 		d.nextRound(d.Step)
 		d.again(CallAction)
@@ -129,11 +141,8 @@ func (d *decision) again(call CallKind) {
 	case call == CallCompensation:
 		d.attention(UndoUnfinished)
 	case d.mark(d.Step) == markMaybe:
-		if call == CallAction {
-			d.Call = d.ask()
-		}
 		d.attention(InDoubt)
-	case d.step().Kind == Retriable:
+	case d.mustFinish():
 		d.attention(CannotFinish)
 	default:
 		d.turnBack() // every attempt did nothing, so there is nothing to fence

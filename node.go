@@ -22,27 +22,28 @@ type node struct {
 	flight []*pending // being appended
 	beat   time.Time  // of the last append that went in
 
-	trimmed    int64 // position below which the journal holds nothing
-	touched    map[string]*touch
-	touchedAt  time.Time // when the oldest of them was appended
-	behind     int       // journal bytes that are not checkpointed yet
-	writing    map[string]*touch
-	writingTo  int64
-	held       []*startRequest // starts that wait for a checkpoint
-	asked      map[string][]*startRequest
-	resuming   map[string][]*startRequest
-	claiming   bool
-	claimOwn   bool // the answer to a claim was lost
-	claimAt    time.Time
-	watchAt    time.Time
-	others     map[string]*otherNode
-	serial     int64 // of the last call
-	calls      int   // under way
-	leaving    bool
-	leaveBy    time.Time
-	handedOver bool
-	over       bool // sealed by another, or left
-	effects    []effect
+	trimmed     int64 // position below which the journal holds nothing
+	touched     map[string]*touch
+	touchedAt   time.Time // when the oldest of them was appended
+	behind      int       // journal bytes that are not checkpointed yet
+	writing     map[string]*touch
+	writingTo   int64
+	held        []*startRequest // starts that wait for a checkpoint
+	asked       map[string][]*startRequest
+	resuming    map[string][]*startRequest
+	claiming    bool
+	claimOwn    bool // the answer to a claim was lost
+	claimingOwn bool // the claim under way asks for own rows; no checkpoint may start
+	claimAt     time.Time
+	watchAt     time.Time
+	others      map[string]*otherNode
+	serial      int64 // of the last call
+	calls       int   // under way
+	leaving     bool
+	leaveBy     time.Time
+	handedOver  bool
+	over        bool // sealed by another, or left
+	effects     []effect
 }
 
 // nodeRules are the numbers of a node, all above zero.

@@ -1,6 +1,10 @@
 package saga
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // touch is what a checkpoint has to write of one instance.
 type touch struct {
@@ -41,7 +45,7 @@ const maxBeats = 64
 
 func (n *node) checkpointNext(at time.Time) {
 	due := len(n.touched) > 0 && !at.Before(n.checkpointAt()) || n.next-1-n.trimmed > maxBeats && len(n.touched) == 0
-	if !due || n.writing != nil || n.handedOver || n.next-1 <= n.trimmed {
+	if !due || n.writing != nil || n.claimingOwn || n.handedOver || n.next-1 <= n.trimmed {
 		return
 	}
 	c, err := n.checkpoint()
@@ -61,7 +65,8 @@ func (n *node) checkpointNext(at time.Time) {
 // checkpoint folds all that is durable and not yet written.
 func (n *node) checkpoint() (Checkpoint, error) {
 	c := Checkpoint{Node: n.id, From: n.trimmed, To: n.next - 1}
-	for _, t := range n.touched {
+	for _, id := range slices.Sorted(maps.Keys(n.touched)) { // in one order, so that a schedule can be played again
+		t := n.touched[id]
 		after := t.after
 		if t.of.undone > 0 {
 			after.Released = false // it moved on since, so this node keeps it

@@ -15,21 +15,26 @@ func (n *node) claimNext(at time.Time) {
 		return
 	}
 	n.claiming = true
-	n.do(claimRows{Claim{Node: n.id, Due: at, Own: n.claimOwn, Limit: n.rules.claimLimit}})
+	// Own rows are only told from stale ones while no checkpoint is changing them.
+	n.claimingOwn = n.claimOwn && n.writing == nil
+	n.do(claimRows{Claim{Node: n.id, Due: at, Own: n.claimingOwn, Limit: n.rules.claimLimit}})
 }
 
 // claimed is the answer to a claim: these rows are this node's now.
 func (n *node) claimed(c Claim, rows []Row, at time.Time) {
 	if len(c.IDs) == 0 {
-		n.claiming = false
-		n.claimOwn = c.Own && len(rows) == c.Limit
+		n.claiming, n.claimingOwn = false, false
+		n.claimOwn = n.claimOwn && (!c.Own || len(rows) == c.Limit)
 		if len(rows) == c.Limit {
 			n.claimAt = at
 		}
 	}
 	for _, row := range rows {
-		if n.live[row.ID] == nil && !n.over {
+		switch {
+		case n.adoptable(row):
 			n.adopt(row, at)
+		case row.Owner != n.id:
+			n.claimOwn = true // it is this node's now, so it must not be forgotten
 		}
 	}
 	for _, id := range c.IDs {
@@ -41,13 +46,22 @@ func (n *node) claimed(c Claim, rows []Row, at time.Time) {
 // owner, so the next claim asks for that as well.
 func (n *node) claimFailed(c Claim, at time.Time) {
 	if len(c.IDs) == 0 {
-		n.claiming = false
+		n.claiming, n.claimingOwn = false, false
 	}
 	n.claimOwn = true
 	n.claimAt = at.Add(n.rules.poll)
 	for _, id := range c.IDs {
 		n.resumeClaimed(id, at)
 	}
+}
+
+// adoptable reports whether a claimed row is news: one that this node holds already, or has just
+// ended, only came back because it asked for its own rows.
+func (n *node) adoptable(row Row) bool {
+	if r := n.live[row.ID]; r != nil && r.known.Seq > 0 {
+		return r.frozen && row.Owner != n.id // released by a checkpoint whose answer is still out
+	} // a resident that is not durable is a start that will find its id taken
+	return !n.over && (row.Owner != n.id || n.touched[row.ID] == nil)
 }
 
 // adopt takes a row in as a resident.
@@ -57,6 +71,7 @@ func (n *node) adopt(row Row, at time.Time) {
 		n.do(warn{Text: "a row cannot be read; its instance is left alone", Err: err})
 		return
 	}
+	in.Released = false
 	key := shapeKey{in.Definition, in.Version}
 	r := &resident{now: in, known: in, shape: n.shapes[key], index: -1}
 	if r.shape == nil {
@@ -93,7 +108,7 @@ func (n *node) resumeClaimed(id string, at time.Time) {
 			n.attach(r, req, at)
 			continue
 		}
-		n.ask(req) // somebody else was first
+		n.do(answerStart{Request: req, Instance: req.found}) // another node holds it
 	}
 }
 

@@ -80,5 +80,6 @@ type startRequest struct {
 	State fields
 	At    time.Time
 
+	found  instance         // what the row said, while it is being claimed
 	answer chan startAnswer // the engine's; the node never touches it
 }

@@ -1,6 +1,10 @@
 package saga
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // quit begins an orderly end: no new start, call or claim; calls under way may answer until by.
 func (n *node) quit(at, by time.Time) {
@@ -19,7 +23,8 @@ func (n *node) leave(at time.Time) {
 	if !n.leaving || n.handedOver || n.calls > 0 && at.Before(n.leaveBy) {
 		return
 	}
-	for _, r := range n.live {
+	for _, id := range slices.Sorted(maps.Keys(n.live)) {
+		r := n.live[id]
 		if r.now.live() && !r.now.Released {
 			n.release(r, at)
 		}

@@ -82,6 +82,7 @@ func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (
 		if err != nil {
 			return Checkpoint{}, err
 		}
+		in.Released = false // it was claimed since, and perhaps called
 		f.add(&touch{after: in, first: in.Seq + 1})
 	}
 	c := Checkpoint{Node: node, Drain: true}

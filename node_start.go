@@ -70,8 +70,9 @@ func conflict(id string) error {
 
 // taken is a start whose id had a key already: find out what it names.
 func (n *node) taken(r *resident) {
-	delete(n.live, r.now.ID)
-	n.unschedule(r)
+	if n.live[r.now.ID] == r {
+		delete(n.live, r.now.ID)
+	}
 	for _, req := range r.waiters {
 		n.ask(req)
 	}
@@ -104,6 +105,10 @@ func (n *node) foundFor(req *startRequest, key *StartKey, row *Row, err error, a
 	case r != nil:
 		n.admit(req, at)
 	case row == nil:
+		if in, ok := n.peek(req.ID); ok {
+			n.do(answerStart{Request: req, Instance: in})
+			return
+		}
 		// Another node has it in its journal and has written no row yet.
 		n.do(answerStart{Request: req, Instance: instance{ID: req.ID, Definition: key.Definition,
 			Version: req.Key.version, Hash: key.Hash, progress: progress{Status: Running}}})
@@ -118,7 +123,11 @@ func (n *node) attachRow(req *startRequest, row *Row) {
 	switch {
 	case err != nil:
 		n.refuse(req, err)
-	case in.Status == NeedsAttention && row.Owner == "" && n.runs[shapeKey{in.Definition, in.Version}]:
+	case row.Owner == n.id:
+		n.claimOwn = true // claimed once, and the answer was lost
+		n.do(answerStart{Request: req, Instance: in})
+	case in.Status == NeedsAttention && n.runs[shapeKey{in.Definition, in.Version}]:
+		req.found = in
 		n.resuming[req.ID] = append(n.resuming[req.ID], req)
 		if len(n.resuming[req.ID]) == 1 {
 			n.do(claimRows{Claim{Node: n.id, IDs: []string{req.ID}, Limit: 1}})

@@ -100,7 +100,7 @@ func (in *instance) public(sh *Shape, node string) Instance {
 	if in.live() {
 		out.Due, out.Call = in.Due, in.Call
 	}
-	if sh == nil {
+	if sh == nil || len(in.Marks) != len(sh.Steps) { // unknown here, or only its key is known
 		return out
 	}
 	if in.live() {

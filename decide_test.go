@@ -1,0 +1,232 @@
+package saga
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// stepVariants are the steps that the exhaustive tests build sagas from.
+func stepVariants(kind Kind) []StepShape {
+	var out []StepShape
+	for bits := range 8 {
+		out = append(out, StepShape{
+			Kind: kind, Compensation: kind == Compensatable,
+			Probe: bits&1 > 0, Fence: bits&2 > 0, Replayable: bits&4 > 0,
+		})
+	}
+	return out
+}
+
+// shapesUpTo lists every shape of one and two steps, and of three steps with few variants, with
+// budgets of two calls, with and without a deadline.
+func shapesUpTo(t *testing.T) []*Shape {
+	t.Helper()
+	var all []*Shape
+	add := func(steps ...StepShape) {
+		for i := range steps {
+			steps[i].Name = fmt.Sprint("s", i)
+		}
+		for _, deadline := range []time.Duration{0, time.Hour} {
+			s := Shape{Name: "d", Version: 1, Deadline: deadline, Steps: slices.Clone(steps)}
+			if s.check() == nil {
+				c := Config{Retry: RetryPolicy{2, time.Second, time.Second, 1}, CompensationRetry: RetryPolicy{2, time.Second, time.Second, 1}}
+				c = c.withDefaults()
+				all = append(all, s.withDefaults(&c))
+			}
+		}
+	}
+	kinds := []Kind{Compensatable, Pivot, Retriable}
+	var variants []StepShape
+	for _, k := range kinds {
+		variants = append(variants, stepVariants(k)...)
+	}
+	for _, a := range variants {
+		add(a)
+		for _, b := range variants {
+			add(a, b)
+			if a.Replayable == b.Replayable && a.Probe == b.Probe {
+				for _, c := range variants {
+					if c.Replayable == b.Replayable && c.Fence == b.Fence {
+						add(a, b, c)
+					}
+				}
+			}
+		}
+	}
+	if len(all) < 500 {
+		t.Fatalf("only %d shapes", len(all))
+	}
+	return all
+}
+
+// stateKey names an instance's state without its clock.
+func stateKey(in *instance, sh *Shape) string {
+	return fmt.Sprint(in.Status, in.Reason, in.Back, in.Step, in.Call, min(in.Calls, 3), in.Marks, min(slices.Max(append(in.Rounds, 0)), 1),
+		in.Still, in.Released, in.Due.IsZero())
+}
+
+func everyEvent(in *instance) []happened {
+	var out []happened
+	before, after := in.Updated.Add(time.Millisecond), epoch.Add(2*time.Hour)
+	if after.Before(before) {
+		after = before
+	}
+	for _, at := range []time.Time{before, after} {
+		for _, o := range []Outcome{Succeeded, Refused, NotDone, Unknown, "", "nonsense"} {
+			out = append(out, happened{kind: EventAnswered, at: at, outcome: o, said: string(o)})
+		}
+		for _, k := range []EventKind{EventStarted, EventTurned, EventRecovered, EventResumed, EventReleased, EventParked, "", "nonsense"} {
+			out = append(out, happened{kind: k, at: at, reason: UnknownDefinition})
+		}
+	}
+	return out
+}
+
+// Every event in every state that any shape can reach: no panic, and no illegal transition.
+func TestDecideEveryEventInEveryState(t *testing.T) {
+	transitions, refused := 0, 0
+	for _, sh := range shapesUpTo(t) {
+		first, err := decide(sh, instance{ID: "i", Definition: "d", Version: 1}, happened{kind: EventStarted, at: epoch})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for queue := []instance{first}; len(queue) > 0; queue = queue[1:] {
+			in := queue[0]
+			for _, h := range everyEvent(&in) {
+				out, err := decide(sh, in, h)
+				if err != nil {
+					refused++
+					if stateKey(&out, sh) != stateKey(&in, sh) || out.Seq != in.Seq {
+						t.Fatalf("%v: refused %s, and changed", err, h.kind)
+					}
+					continue
+				}
+				transitions++
+				if why := illegal(sh, &in, &out, h); why != "" {
+					t.Fatalf("%s\nshape %+v\nfrom %+v\nby %+v\nto %+v", why, *sh, in.progress, h, out.progress)
+				}
+				if k := stateKey(&out, sh); !seen[k] {
+					seen[k] = true
+					queue = append(queue, out)
+				}
+			}
+		}
+	}
+	t.Logf("%d legal transitions, %d refused", transitions, refused)
+	if transitions < 10_000 || refused < 10_000 {
+		t.Fatal("too few to mean anything")
+	}
+}
+
+// illegal says what is wrong with a transition, if anything is.
+func illegal(sh *Shape, in, out *instance, h happened) string {
+	switch {
+	case !in.live():
+		return "an ended instance moved"
+	case out.Seq != in.Seq+1:
+		return "the sequence has a gap"
+	case out.Status == Completed && strings.Trim(out.Marks, string(rune(markEffect))) != "":
+		return "completed without every effect"
+	case (out.Status == Compensated || out.Status == Failed) && strings.ContainsAny(out.Marks, "s?"):
+		return "ended with effects outstanding"
+	case out.Status == Failed && strings.Contains(out.Marks, "u"):
+		return "failed after an undo"
+	case out.live() && out.Still && out.Status != NeedsAttention:
+		return "silent: it will not move and nobody is told"
+	case out.Status == NeedsAttention && out.Reason == "":
+		return "attention without a reason"
+	case out.Status == Running && out.Back, out.Status == Compensating && !out.Back:
+		return "status and direction differ"
+	}
+	if out.live() && out.Call == CallCompensation {
+		if m := out.mark(out.Step); m != markEffect && !(m == markMaybe && sh.Steps[out.Step].Replayable) {
+			return "undo of a step of which nobody knows whether it took effect"
+		}
+		if strings.ContainsAny(out.Marks[out.Step+1:], "s?") {
+			return "undo out of order"
+		}
+	}
+	for i := range sh.Steps {
+		was, is := in.mark(i), out.mark(i)
+		if was == markMaybe && (is == markNone || is == markNever) && h.outcome != Refused {
+			return "an unknown became a no without an answer"
+		}
+		if was == markEffect && is != markEffect && is != markUndone {
+			return "an effect was forgotten"
+		}
+		if out.round(i) != in.round(i) && h.outcome != Refused {
+			return "a new round without a definite no"
+		}
+		if i >= sh.pivot() && is == markUndone {
+			return "the pivot was undone"
+		}
+	}
+	if i := sh.pivot(); i < len(sh.Steps) && out.mark(i) == markEffect && out.Back {
+		return "back after the pivot"
+	}
+	return ""
+}
+
+func TestDecideWaitsWhereARepeatCouldDiffer(t *testing.T) {
+	replayable := StepShape{Name: "a", Kind: Compensatable, Compensation: true, Replayable: true}
+	plain := StepShape{Name: "b", Kind: Compensatable, Compensation: true}
+	for _, c := range []struct {
+		name        string
+		first, next StepShape
+		outcome     Outcome
+		ahead       bool
+	}{
+		{"both replayable", replayable, replayable, Succeeded, true},
+		{"the next is not", replayable, plain, Succeeded, false},
+		{"the first is not", plain, replayable, Succeeded, false},
+		{"unknown", replayable, replayable, Unknown, false},
+		{"refused", replayable, replayable, Refused, false},
+		{"not done", replayable, replayable, NotDone, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cfg := (*Config)(nil).withDefaults()
+			sh := Shape{Name: "d", Version: 1, Steps: []StepShape{c.first, c.next}}.withDefaults(&cfg)
+			in, _ := decide(sh, instance{ID: "i"}, happened{kind: EventStarted, at: epoch})
+			h := happened{kind: EventAnswered, at: epoch, outcome: c.outcome}
+			out, err := decide(sh, in, h)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := mayRunAhead(sh, &in, &out, h); got != c.ahead {
+				t.Errorf("may run ahead: %v, want %v", got, c.ahead)
+			}
+		})
+	}
+}
+
+func FuzzDecide(f *testing.F) {
+	f.Add([]byte{0, 1, 2, 3, 0, 9, 4}, uint8(3))
+	f.Fuzz(func(t *testing.T, moves []byte, which uint8) {
+		all := stepVariants(Compensatable)
+		cfg := (*Config)(nil).withDefaults()
+		s := Shape{Name: "d", Version: 1, Deadline: time.Hour, Steps: []StepShape{all[which&7], all[which>>3&7], stepVariants(Pivot)[which>>5]}}
+		for i := range s.Steps {
+			s.Steps[i].Name = fmt.Sprint("s", i)
+		}
+		sh := s.withDefaults(&cfg)
+		in, _ := decide(sh, instance{ID: "i"}, happened{kind: EventStarted, at: epoch})
+		for _, m := range moves {
+			events := everyEvent(&in)
+			h := events[int(m)%len(events)]
+			out, err := decide(sh, in, h)
+			if err != nil {
+				continue
+			}
+			if why := illegal(sh, &in, &out, h); why != "" {
+				t.Fatalf("%s: %+v by %+v to %+v", why, in.progress, h, out.progress)
+			}
+			in = out
+		}
+	})
+}

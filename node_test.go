@@ -1,0 +1,37 @@
+package saga_test
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/seosa-dev/saga"
+	"github.com/seosa-dev/saga/conformance/memory"
+)
+
+// Random schedules of two nodes over a store, with every fault that the engine claims to survive.
+// Whatever happens, each acknowledged instance ends as it truly is.
+func TestNodesSurviveRandomSchedules(t *testing.T) {
+	schedules := 1000
+	if n, err := strconv.Atoi(os.Getenv("SAGA_SCHEDULES")); err == nil {
+		schedules = n // for a night's run
+	}
+	total := map[string]int{}
+	for seed := range uint64(schedules) {
+		for name, n := range saga.Simulate(t, memory.Open(), seed) {
+			total[name] += n
+		}
+	}
+	for _, name := range []string{"crash", "pause beyond the lease", "append answer lost", "checkpoint answer lost",
+		"claim answer lost", "lost before the effect", "lost after the effect", "late original", "late effect",
+		"refused", "not done", "sealed", "takeover", "resumed"} {
+		if total[name] == 0 {
+			t.Errorf("fault %q never happened: the schedules prove nothing about it", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(total)) {
+		t.Logf("%6d %s", total[name], name)
+	}
+}

@@ -1,0 +1,317 @@
+package saga
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Simulate runs one seeded schedule of several nodes over a store, without a goroutine or a clock:
+// effects happen in any order, answers get lost, nodes die, pause and seal each other, participants
+// refuse, stay silent and act late. Then the faults stop, and everything must end as it truly is.
+// It returns how often each fault happened.
+func Simulate(t testing.TB, store Store, seed uint64) map[string]int {
+	w := &world{TB: t, store: store, rng: rand.New(rand.NewPCG(seed, 1)), at: epoch, shapes: simShapes(),
+		parts: map[Key]*effectOf{}, acked: map[string]bool{}, zombies: map[string]bool{}, seen: map[string]int{}, seed: seed}
+	w.boot()
+	w.boot()
+	for step := range 1200 {
+		w.faulty = step < 900
+		w.move()
+	}
+	w.faulty = false
+	for round := 0; round < 400 && !w.quiet(); round++ {
+		for range 60 {
+			w.move()
+		}
+		w.at = w.at.Add(20 * time.Second)
+	}
+	w.verify()
+	return w.seen
+}
+
+func simShapes() []*Shape {
+	step := func(name string, kind Kind, probe, fence, replayable bool) StepShape {
+		return StepShape{Name: name, Kind: kind, Compensation: kind == Compensatable, Probe: probe, Fence: fence, Replayable: replayable}
+	}
+	steps := [][]StepShape{
+		{step("a", Compensatable, false, true, true), step("b", Compensatable, false, false, true), step("c", Pivot, false, false, true), step("d", Retriable, false, false, true)},
+		{step("a", Compensatable, false, false, true), step("b", Compensatable, true, true, false), step("c", Compensatable, false, false, true), step("d", Compensatable, true, true, true)},
+		{step("a", Compensatable, true, true, false), step("b", Pivot, true, true, false), step("c", Retriable, true, false, false)},
+	}
+	steps = append(steps, steps[0])
+	c := (&Config{Retry: RetryPolicy{3, time.Second, 4 * time.Second, 2}}).withDefaults()
+	var out []*Shape
+	for i, s := range steps {
+		sh := Shape{Name: fmt.Sprint("d", i), Version: 1, Steps: slices.Clone(s)}
+		sh.LeaveInDoubt = i == 3
+		if i < 2 {
+			sh.Deadline = time.Minute
+		}
+		out = append(out, sh.withDefaults(&c))
+	}
+	return out
+}
+
+// world is everything outside the nodes.
+type world struct {
+	testing.TB
+	store  Store
+	rng    *rand.Rand
+	seed   uint64
+	at     time.Time
+	shapes []*Shape
+	nodes  []*simNode
+	parts  map[Key]*effectOf
+	order  []Key // of applied effects and undos, as they became true
+	started,
+	boots int
+	acked   map[string]bool
+	zombies map[string]bool // sealed, and perhaps not aware of it
+	faulty  bool
+	logs    map[string][]string
+	seen    map[string]int
+}
+
+type simNode struct {
+	*node
+	todo []simEffect
+}
+
+type simEffect struct {
+	effect
+	tried bool
+}
+
+// log keeps the story of an instance for the report of a failure.
+func (w *world) log(id, format string, args ...any) {
+	if w.logs == nil {
+		w.logs = map[string][]string{}
+	}
+	w.logs[id] = append(w.logs[id], w.at.Format("04:05.000 ")+fmt.Sprintf(format, args...))
+}
+
+// fail ends a schedule that broke a promise, with the story of the instance.
+func (w *world) fail(id, format string, args ...any) {
+	w.Fatalf("seed %d: %s\n  %s", w.seed, fmt.Sprintf(format, args...), strings.Join(w.logs[id], "\n  "))
+}
+
+func (w *world) chance(percent int) bool { return w.rng.IntN(100) < percent }
+
+func (w *world) fault(name string, percent int) bool {
+	if !w.faulty || !w.chance(percent) {
+		return false
+	}
+	w.seen[name]++
+	return true
+}
+
+func (w *world) boot() {
+	w.boots++
+	id := fmt.Sprint("n", w.boots)
+	if err := w.store.Journal().Join(context.Background(), id); err != nil {
+		w.Fatal(err)
+	}
+	c := (*Config)(nil).withDefaults()
+	n := newNode(id, defaultRules(&c), w.at)
+	n.rules.rowBytes, n.rules.claimLimit = 2000, 3
+	for _, sh := range w.shapes {
+		n.shapes[shapeKey{sh.Name, 1}], n.runs[shapeKey{sh.Name, 1}] = sh, true
+	}
+	w.nodes = append(w.nodes, &simNode{node: n})
+}
+
+// move lets one thing happen.
+func (w *world) move() {
+	i := w.rng.IntN(len(w.nodes))
+	n := w.nodes[i]
+	switch p := w.rng.IntN(100); {
+	case w.fault("crash", 1):
+		for id := range n.live {
+			w.log(id, "%s crashes", n.id)
+		}
+		w.nodes = slices.Delete(w.nodes, i, i+1)
+		w.boot()
+		return
+	case w.fault("pause beyond the lease", 1):
+		w.at = w.at.Add(6 * time.Second)
+	case p < 6 && w.started < 12:
+		w.start(n)
+	case p < 25 || len(n.todo) == 0:
+		w.at = w.at.Add(time.Duration(w.rng.IntN(300)) * time.Millisecond)
+		n.tick(w.at)
+	case p < 30:
+		w.lateOriginal()
+	default:
+		w.perform(n)
+	}
+	if n.over {
+		w.nodes = slices.DeleteFunc(w.nodes, func(o *simNode) bool { return o == n })
+		w.seen["sealed"]++
+		w.boot()
+		return
+	}
+	for _, e := range n.pump(w.at) {
+		n.todo = append(n.todo, simEffect{effect: e})
+	}
+}
+
+func (w *world) start(n *simNode) {
+	w.started++
+	id := fmt.Sprint("i", w.started)
+	if w.started > 3 && w.chance(25) {
+		id = fmt.Sprint("i", w.rng.IntN(w.started-1)+1) // a repeat
+	}
+	number := int(id[len(id)-1])
+	sh := w.shapes[number%len(w.shapes)]
+	n.start(&startRequest{ID: id, Key: shapeKey{sh.Name, 1}, Hash: []byte(id), State: fields{"in": json.RawMessage(`"x"`)}}, w.at)
+}
+
+// perform does one of a node's effects, not always the oldest. A lost answer is repeated, as the
+// engine does; a write of a node that is gone may still land.
+func (w *world) perform(n *simNode) {
+	i := w.rng.IntN(len(n.todo))
+	e := n.todo[i]
+	n.todo = slices.Delete(n.todo, i, i+1)
+	if again := w.perform1(n, &e); again {
+		e.tried = true
+		n.todo = append(n.todo, e)
+	}
+}
+
+func (w *world) perform1(n *simNode, e *simEffect) (again bool) {
+	ctx := context.Background()
+	switch f := e.effect.(type) {
+	case appendRow:
+		taken, err := w.store.Journal().Append(ctx, f.Append)
+		switch {
+		case w.fault("append answer lost", 15):
+			return true
+		case errors.Is(err, ErrSealed):
+			n.sealed(w.at)
+		default:
+			for _, p := range n.flight {
+				w.log(p.entry.ID, "%s durable %d %s %s -> %s %s", n.id, p.entry.Seq, p.entry.Kind, p.entry.Outcome, p.after.Marks, p.after.Call)
+			}
+			n.appended(taken, w.at)
+		}
+	case writeRows:
+		return w.write(n, e, f.Checkpoint)
+	case callStep:
+		w.call(n, f)
+	case claimRows:
+		rows, err := w.store.Instances().Claim(ctx, f.Claim)
+		if w.fault("claim answer lost", 10) {
+			for _, row := range rows {
+				w.log(row.ID, "%s claims it from %q, answer lost", n.id, row.Owner)
+			}
+			n.claimFailed(f.Claim, w.at)
+			return false
+		}
+		w.ok(err)
+		for _, row := range rows {
+			w.log(row.ID, "%s claims it from %q (own %v)", n.id, row.Owner, f.Own)
+		}
+		n.claimed(f.Claim, rows, w.at)
+	case findInstance:
+		e := &Engine{store: w.store}
+		key, row, err := e.lookUp(ctx, f.ID)
+		n.found(f.ID, key, row, err, w.at)
+	case lookAround:
+		nodes, err := w.store.Instances().Nodes(ctx)
+		w.ok(err)
+		for i := range nodes {
+			nodes[i].Gone = false // only the lease tells
+		}
+		n.seen(nodes, w.at)
+	case takeOver:
+		w.takeOver(n, f.Node)
+	case drainOther:
+		if err := w.store.Journal().Checkpoint(ctx, f.Checkpoint); err != nil {
+			n.takeoverFailed(f.Node)
+			return false
+		}
+		w.seen["takeover"]++
+		for _, row := range f.Rows {
+			w.log(row.ID, "%s drains %s: %s", n.id, f.Node, row.Data)
+		}
+		n.drained(f.Node, w.at)
+	case answerStart:
+		w.log(f.Request.ID, "%s answers a start: %v %v", n.id, f.Instance.Status, f.Err)
+		if f.Err == nil {
+			w.acked[f.Request.ID] = true
+		}
+	case warn:
+		w.Fatalf("seed %d: %s: %v", w.seed, f.Text, f.Err)
+	}
+	return false
+}
+
+func (w *world) write(n *simNode, e *simEffect, c Checkpoint) (again bool) {
+	if e.tried {
+		tail, err := w.store.Journal().Tail(context.Background(), c.Node)
+		w.ok(err)
+		if len(tail.Positions) > 0 && tail.Positions[0].Number >= c.To {
+			n.checkpointed(w.at)
+			return false
+		}
+	}
+	err := w.store.Journal().Checkpoint(context.Background(), c)
+	switch {
+	case w.fault("checkpoint answer lost", 15):
+		return true
+	case errors.Is(err, ErrSealed):
+		n.sealed(w.at)
+	default:
+		w.ok(err)
+		n.checkpointed(w.at)
+	}
+	return false
+}
+
+func (w *world) takeOver(n *simNode, other string) {
+	ctx := context.Background()
+	w.ok(w.store.Journal().Seal(ctx, other))
+	w.zombies[other] = true
+	tail, err := w.store.Journal().Tail(ctx, other)
+	w.ok(err)
+	ids, err := startsIn(tail)
+	w.ok(err)
+	keys, err := w.store.Instances().Keys(ctx, ids)
+	w.ok(err)
+	w.ok(n.sealedOther(other, tail, keys, w.at))
+}
+
+func (w *world) ok(err error) {
+	if err != nil {
+		w.Fatalf("seed %d: %v", w.seed, err)
+	}
+}
+
+// quiet reports whether every acknowledged instance has ended, and starts again what needs
+// attention and will not move by itself.
+func (w *world) quiet() bool {
+	done := len(w.acked) > 0
+	for _, id := range slices.Sorted(maps.Keys(w.acked)) {
+		e := &Engine{store: w.store}
+		in, _, err := e.stored(context.Background(), id)
+		w.ok(err)
+		if in.live() {
+			done = false
+			if in.Status == NeedsAttention && in.Still && w.chance(20) {
+				n := w.nodes[0]
+				n.start(&startRequest{ID: id, Key: shapeKey{in.Definition, 1}, Hash: in.Hash, State: fields{}}, w.at)
+				w.seen["resumed"]++
+				w.log(id, "%s asked to resume; live %v asked %v resuming %v", n.id, n.live[id] != nil, len(n.asked[id]), len(n.resuming[id]))
+			}
+		}
+	}
+	return done
+}
