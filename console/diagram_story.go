@@ -1,0 +1,83 @@
+package console
+
+import (
+	"time"
+
+	"github.com/seosa-dev/saga"
+)
+
+// maxCalls bounds a drawing; the list below it has them all.
+const maxCalls = 36
+
+// train draws the story, and says how many moments it had to leave out.
+func (s *story) train(say speaker, label string) (t train, left int) {
+	t = train{Lanes: append([]string{say.Say("lane.engine")}, s.Lanes...), Label: label,
+		Never: say.Say("lane.never"), Offset: say.Offset}
+	moments := s.Moments
+	if left = len(moments) - maxCalls; left > 0 {
+		moments = append(moments[:6:6], moments[6+left:]...)
+	}
+	left = max(left, 0)
+	for i := range moments {
+		c := s.trainCall(&moments[i])
+		if moments[i].Kind != momentCall && moments[i].Kind != momentRecovered && i > 0 {
+			s.apart(&c, moments[i+1:], say)
+		}
+		t.Calls = append(t.Calls, c)
+	}
+	s.tail(&t, say)
+	for _, sp := range s.Spans {
+		t.Bands = append(t.Bands, trainBand{From: s.at(sp.From), To: s.at(sp.To), Open: sp.Open,
+			Text: say.Say("band", "step", sp.Step, "d", sp.To.Sub(sp.From))})
+	}
+	return t, left
+}
+
+func (s *story) at(t time.Time) time.Duration { return max(t.Sub(s.start()), 0) }
+
+// apart moves a turn of the engine a little away from the answer that brought it: both happened at
+// one time, and would be drawn on one vertical. The tick keeps the true time.
+func (s *story) apart(c *trainCall, later []moment, say speaker) {
+	gap := 5 * time.Millisecond
+	for i := range later {
+		if start := s.at(later[i].Start); start > c.Start {
+			gap = min(gap, (start-c.Start)/2)
+			break
+		}
+	}
+	c.Tick = say.Offset(c.Start)
+	c.Start += gap
+	c.End = c.Start
+}
+
+func (s *story) trainCall(m *moment) trainCall {
+	c := trainCall{Number: m.Number, Lane: m.Lane, Start: s.at(m.Start), End: s.at(m.End), In: m.In, Bar: nothing, Mark: m.Mark}
+	switch {
+	case m.Kind != momentCall && m.Kind != momentRecovered:
+	case m.Mark.Symbol == "unknown":
+		c.Bar = waiting
+	case m.Back:
+		c.Bar = back
+	default:
+		c.Bar = forward
+	}
+	if m.Kind == momentRecovered && c.Bar == waiting {
+		// It may have been called at any time since the last entry: leave room for the line.
+		c.Start = min(c.Start+time.Millisecond, c.End)
+	}
+	return c
+}
+
+// tail adds where an instance that goes on stands now.
+func (s *story) tail(t *train, say speaker) {
+	if len(s.Moments) == 0 || s.In.Status.Ended() || s.In.Status == saga.NeedsAttention || s.In.Step == "" {
+		return
+	}
+	now := s.at(s.end())
+	m := standing(running).mark()
+	if s.In.Back {
+		m = compensating.mark()
+	}
+	t.Calls = append(t.Calls, trainCall{Lane: s.lane(s.In.Step), Start: now, End: now,
+		In: s.Moments[len(s.Moments)-1].Next, Bar: nothing, Mark: m, Tick: say.Say("tick.now")})
+}

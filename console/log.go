@@ -1,0 +1,196 @@
+package console
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/seosa-dev/saga"
+)
+
+// logEntry is one moment as the history list shows it.
+type logEntry struct {
+	speaker
+	HTMLID string
+	Number int
+	Class  string // lanes and lines, as classes of the stylesheet
+	At     time.Time
+	Offset string
+	Title  string
+	Detail string // which attempt
+	Mark   mark
+	Strong bool // it decided the course
+	Why    string
+	Said   string // what the participant said, word for word
+	Key    string
+	Facts  string // duration, next time
+}
+
+// maxLanes is how many lanes the stylesheet knows; a list with more is drawn without lanes.
+const maxLanes = 17
+
+// log tells the moments in words. The prefix makes element ids differ where one page shows
+// several stories.
+func (s *story) log(say speaker, prefix string) []logEntry {
+	entries := make([]logEntry, len(s.Moments))
+	for i := range s.Moments {
+		m := &s.Moments[i]
+		entries[i] = logEntry{
+			speaker: say, HTMLID: fmt.Sprintf("%sa%d", prefix, m.Number), Number: m.Number,
+			Class: m.class(), At: m.shown(), Offset: "+" + say.Offset(m.shown().Sub(s.start())),
+			Title: s.title(m, say), Detail: attemptText(m, say), Mark: m.Mark,
+			Strong: m.decides(), Why: s.why(m, say), Facts: callFacts(m, say),
+		}
+		if m.Kind == momentCall {
+			entries[i].Said = m.Event.Error
+			entries[i].Key = keyOf(m.Event).String()
+		}
+		if i == 0 {
+			entries[i].Offset = "0"
+		}
+	}
+	return entries
+}
+
+// shown is the time that the list gives a moment: when the call began, or when it became known
+// that a node was lost.
+func (m *moment) shown() time.Time {
+	if m.Kind == momentRecovered {
+		return m.End
+	}
+	return m.Start
+}
+
+// keyOf is the idempotency key that a call carried or asked about.
+func keyOf(e saga.Event) saga.Key {
+	return saga.Key{Instance: e.Instance, Step: e.Step, Undo: e.Call == saga.CallCompensation, Round: e.Round}
+}
+
+func (m *moment) class() string {
+	turn := "s"
+	switch {
+	case m.In == nothing:
+		turn = "0"
+	case m.Lane > m.From:
+		turn = "r"
+	case m.Lane < m.From:
+		turn = "l"
+	}
+	class := fmt.Sprintf("at%d fr%d go-%s in-%s nx-%s", m.Lane, m.From, turn, m.In, m.Next)
+	if m.Kind == momentTurned {
+		class += " turn"
+	}
+	return class
+}
+
+// decides reports whether the moment set the course: an end, a refusal, the first doubt.
+func (m *moment) decides() bool {
+	switch m.Kind {
+	case momentEnded, momentAttention, momentRecovered:
+		return true
+	case momentCall:
+		return m.Event.Outcome == saga.Refused || m.Event.Outcome == saga.Unknown && m.In != waiting
+	}
+	return false
+}
+
+// title names a moment: the step of a call, or what the engine did.
+func (s *story) title(m *moment, say speaker) string {
+	switch {
+	case m.Kind == momentCall && m.Event.Call == saga.CallCompensation:
+		return say.Say("log.undo", "step", m.Event.Step)
+	case m.Kind == momentCall:
+		return m.Event.Step
+	}
+	return say.Say("log." + string(m.Kind))
+}
+
+func attemptText(m *moment, say speaker) string {
+	e := m.Event
+	switch {
+	case m.Kind == momentRecovered:
+		return e.Open
+	case m.Kind != momentCall:
+		return ""
+	}
+	text := say.Say("attempt."+string(e.Call), "n", e.Number)
+	if e.Round > 0 {
+		text += ", " + say.Say("attempt.round", "n", e.Round+1)
+	}
+	return text
+}
+
+// callFacts says how long a call took and when the next one is due.
+func callFacts(m *moment, say speaker) string {
+	var facts []string
+	if m.Kind == momentCall {
+		facts = append(facts, say.Duration(m.Event.Took))
+	}
+	if m.Kind == momentCall && m.Next == waiting && !m.Event.Due.IsZero() {
+		facts = append(facts, say.Say("log.next", "time", say.Clock(m.Event.Due)+say.Millis(m.Event.Due)))
+	}
+	return strings.Join(facts, " · ")
+}
+
+// why is one sentence on what the moment means.
+func (s *story) why(m *moment, say speaker) string {
+	e := m.Event
+	switch m.Kind {
+	case momentCall:
+		call := cmp.Or(e.Call, saga.CallAction)
+		return say.Say("why." + string(call) + "." + strings.ReplaceAll(string(cmp.Or(e.Outcome, saga.Unknown)), " ", ""))
+	case momentTurned:
+		return s.whyTurned(m, say)
+	case momentRecovered:
+		return whyTakenOver(m, say)
+	case momentReleased:
+		if e.Due.IsZero() {
+			return say.Say("why.released")
+		}
+		return say.Say("why.released.until", "time", say.Clock(e.Due))
+	case momentAttention:
+		return say.reason(e.Reason)
+	case momentEnded:
+		return say.Say("why.ended." + string(plainStanding(e.Status)))
+	}
+	return say.Say("why." + string(m.Kind))
+}
+
+func whyTakenOver(m *moment, say speaker) string {
+	switch {
+	case m.Lane == 0:
+		return say.Say("why.recovered")
+	case m.Back:
+		return say.Say("why.recovered.undo", "step", m.Event.Open)
+	}
+	return say.Say("why.recovered.step", "step", m.Event.Open)
+}
+
+// whyTurned lists what took effect before the turn, in the order in which it is undone.
+func (s *story) whyTurned(m *moment, say speaker) string {
+	var done []string
+	for i := m.Number - 2; i >= 0; i-- {
+		p := &s.Moments[i]
+		if p.Kind == momentCall && !p.Back && p.Event.Outcome == saga.Succeeded {
+			done = append(done, p.Event.Step)
+		}
+	}
+	key := "why.turned"
+	if m.Event.Kind == saga.EventTurned {
+		key = "why.deadline"
+	}
+	if len(done) == 0 {
+		return say.Say(key + ".nothing")
+	}
+	return say.Say(key, "steps", strings.Join(done, ", "))
+}
+
+// reason says why a person is needed.
+func (s speaker) reason(r saga.Reason) string {
+	switch r {
+	case saga.InDoubt, saga.CannotFence, saga.CannotFinish, saga.UndoRefused, saga.UndoUnfinished, saga.UnknownDefinition:
+		return s.Say("reason." + strings.ReplaceAll(string(r), " ", "-"))
+	}
+	return s.Say("reason.other", "reason", string(r))
+}
