@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// process is the child as the parent sees it.
+type process struct {
+	cmd   *exec.Cmd
+	in    io.WriteCloser
+	lines chan string // what it says after ready
+	done  chan struct{}
+}
+
+// startProcess runs this program again as the system, and waits until it serves.
+func startProcess(ctx context.Context, dir, addr, logPath string) (*process, string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, "", err
+	}
+	log, err := os.OpenFile(logPath, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, "", err
+	}
+	defer log.Close()
+	p := &process{cmd: exec.Command(self, childFlag, "-dir", dir, "-addr", addr), lines: make(chan string, 16), done: make(chan struct{})}
+	p.cmd.Stderr = log
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, "", err
+	}
+	if p.in, err = p.cmd.StdinPipe(); err != nil {
+		return nil, "", err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, "", fmt.Errorf("start the system: %w", err)
+	}
+	go p.listen(out)
+	page, err := p.ready(ctx, logPath)
+	return p, page, err
+}
+
+func (p *process) listen(out io.Reader) {
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		p.lines <- lines.Text()
+	}
+	p.cmd.Wait()
+	close(p.done)
+}
+
+func (p *process) ready(ctx context.Context, logPath string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	line, err := p.said(ctx, "ready")
+	if err != nil {
+		p.kill()
+		return "", fmt.Errorf("the system did not start: %w%s", err, lastLine(logPath))
+	}
+	return line, nil
+}
+
+// said waits for a line that begins with a word and returns the rest.
+func (p *process) said(ctx context.Context, word string) (string, error) {
+	for {
+		select {
+		case line := <-p.lines:
+			if rest, ok := strings.CutPrefix(line, word+" "); ok {
+				return rest, nil
+			}
+		case <-p.done:
+			return "", errors.New("it ended")
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		}
+	}
+}
+
+// order tells the child which fault comes next.
+func (p *process) order(fault string) error {
+	_, err := fmt.Fprintln(p.in, fault)
+	return err
+}
+
+// kill is kill -9: no handler runs and nothing is flushed.
+func (p *process) kill() {
+	p.cmd.Process.Kill()
+	<-p.done
+}
+
+// stop ends the child in order: its input ends, it drains and closes.
+func (p *process) stop() {
+	p.in.Close()
+	select {
+	case <-p.done:
+	case <-time.After(15 * time.Second):
+		p.kill()
+	}
+}
+
+// lastLine is what the log ends with, to be shown behind an error.
+func lastLine(path string) string {
+	data, err := os.ReadFile(path)
+	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
+	if err != nil || lines[len(lines)-1] == "" {
+		return ""
+	}
+	return "\n  " + lines[len(lines)-1]
+}
