@@ -147,7 +147,7 @@ func (w *world) move() {
 	case p < 25 || len(n.todo) == 0:
 		w.at = w.at.Add(time.Duration(w.rng.IntN(300)) * time.Millisecond)
 		n.tick(w.at)
-	case p < 30:
+	case p < 26:
 		w.lateOriginal()
 	default:
 		w.perform(n)

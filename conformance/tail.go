@@ -1,0 +1,104 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/seosa-dev/saga"
+)
+
+func tailChecks() []check {
+	return []check{
+		{"Tail/order", func(e *env) {
+			const n = 120
+			e.filled("a", n)
+			tail := e.tail("a").Positions
+			if len(tail) != n+1 {
+				e.Fatalf("got %d positions, want %d", len(tail), n+1)
+			}
+			for i, p := range tail[1:] {
+				if p.Number != int64(i+1) || string(p.Entries) != fmt.Sprint(i+1) {
+					e.Fatalf("position %d of the journal is %q", i+1, show(p))
+				}
+			}
+		}},
+		{"Tail/live-rows-of-the-node", tailRows},
+		{"Tail/one-snapshot", tailSnapshot},
+	}
+}
+
+func tailRows(e *env) {
+	e.join("other")
+	e.filled("a", 1)
+	gone := ended("ended")
+	gone.Owner = "a"
+	never := heldBy("a", "never due")
+	never.Due = ended("x").Due
+	e.checkpoint(saga.Checkpoint{Node: "a", From: 0, To: 1, Rows: []saga.Row{
+		heldBy("a", "mine"), never, gone, sleeping("nobody's"), heldBy("other", "other's"),
+	}})
+	rows := e.tail("a").Rows
+	got := ids(rows)
+	slices.Sort(got)
+	if want := []string{"mine", "never due"}; !slices.Equal(got, want) {
+		e.Errorf("rows of a: got %q, want %q", got, want)
+	}
+	for _, r := range rows {
+		if want := heldBy("a", "mine"); r.ID == "mine" && !sameRow(r, want) {
+			e.Errorf("got row %+v, want %+v", r, want)
+		}
+	}
+	if rows := e.tail("").Rows; len(rows) != 0 {
+		e.Errorf("the node without a name owns %q, want nothing", ids(rows))
+	}
+}
+
+// tailSnapshot folds a counter into a row while others read. In every snapshot the row says how far
+// the journal was folded.
+func tailSnapshot(e *env) {
+	const rounds = 60
+	e.filled("a", 1)
+	e.checkpoint(saga.Checkpoint{Node: "a", From: 0, To: 1, Rows: []saga.Row{counter(1)}})
+	var done atomic.Bool
+	e.together(3, func(i int) error {
+		if i > 0 {
+			return e.readCounter(&done)
+		}
+		defer done.Store(true)
+		for n := int64(2); n <= rounds; n++ {
+			if _, err := e.store.Journal().Append(e.ctx, entry("a", n, "more")); err != nil {
+				return err
+			}
+			c := saga.Checkpoint{Node: "a", From: n - 1, To: n, Rows: []saga.Row{counter(n)}}
+			if err := e.store.Journal().Checkpoint(e.ctx, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func counter(n int64) saga.Row {
+	r := heldBy("a", "counter")
+	r.Data = []byte(strconv.FormatInt(n, 10))
+	return r
+}
+
+func (e *env) readCounter(done *atomic.Bool) error {
+	for !done.Load() {
+		t, err := e.store.Journal().Tail(e.ctx, "a")
+		if err != nil {
+			return err
+		}
+		if len(t.Rows) != 1 || len(t.Positions) == 0 {
+			return fmt.Errorf("a tail has %d rows and %d positions", len(t.Rows), len(t.Positions))
+		}
+		folded := t.Positions[0].Number
+		if said := string(t.Rows[0].Data); said != fmt.Sprint(folded) {
+			return fmt.Errorf("a tail begins at position %d, its row stands for %s", folded, said)
+		}
+	}
+	return nil
+}

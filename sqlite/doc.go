@@ -1,0 +1,57 @@
+// Package sqlite keeps sagas in one SQLite file. It is the store to begin with: no server, no cgo,
+// and an engine that runs on it needs nothing else.
+//
+//	store, err := sqlite.Open(ctx, "sagas.db")
+//	if err != nil {
+//		return err
+//	}
+//	defer store.Close()
+//	engine, err := saga.New(store, nil, checkout)
+//
+// # Files
+//
+// Open makes three files besides the one it is given: path-wal and path-shm, which belong to SQLite
+// and must be moved and copied together with the file, and path.lock. The tables are all named
+// saga_..., and so is the table of applied migrations, so a service may keep its own tables, with
+// migrations of its own, in the same file. It should open a connection of its own for them and keep
+// its write transactions short: SQLite has one writer at a time, and an engine that waits for
+// longer than ten seconds gets an error and tries again.
+//
+// The file must lie on a local disk. Network file systems do not keep SQLite's locking promises.
+//
+// # One process
+//
+// A file has one process at a time. Open takes an advisory lock on path.lock and refuses if another
+// process, or another Store of this one, has it; the message names the process to stop. The
+// operating system frees the lock when the process ends, also by kill -9, so nothing has to be
+// cleaned up by hand and a stale path.lock means nothing. Because of this the store knows at once
+// that every node which was not joined through it is gone (see [saga.NodeState]), and recovery
+// after a restart does not wait for a lease to run out. On systems without flock nothing is taken:
+// there, take care yourself that only one process runs.
+//
+// # Durability and speed
+//
+// The file is in WAL mode with synchronous=FULL: a method that writes returns after fsync, and what
+// it wrote survives kill -9 and the loss of power, as far as the disk tells the truth. All writes go
+// through one connection, one after the other; each is one transaction. Statements are prepared once
+// and take up to 32 rows at a time, since in this SQLite it is the row operations that cost. Reads
+// use a few connections of their own, see one snapshot each, and neither wait for writes nor hold
+// them up.
+//
+// A call whose ctx has ended before its turn comes does nothing and returns the context's error. A
+// write that has begun is not interrupted by the context: it ends, well or badly, and says which.
+// An error other than [saga.ErrSealed] and [saga.ErrNotFound] leaves open whether the write
+// happened, as the contract of [saga.Store] says.
+//
+// # Versions
+//
+// Open brings the tables up to date by the migrations that are embedded here. A file that was
+// written by a later version is refused with an error that matches [saga.ErrFormat] and left as it
+// was. Going back to an earlier version of this package therefore needs a copy of the file from
+// before the update.
+//
+// # Backup
+//
+// Copy the file with SQLite's own means (VACUUM INTO, or the backup command of its shell), or copy
+// the file and path-wal while no process has it open.
+package sqlite

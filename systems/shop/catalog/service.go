@@ -1,0 +1,55 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+)
+
+// Config tells [New] where things are.
+type Config struct {
+	// Path is the SQLite file; it is created if it does not exist, its folder is not. Required.
+	Path string
+	// Logger receives what an operator should know. Default: slog.Default().
+	Logger *slog.Logger
+}
+
+// ProductService is the service without its HTTP surface ([CatalogController]). Its methods may be
+// called from several goroutines at once.
+type ProductService struct {
+	store  *store
+	logger *slog.Logger
+}
+
+// New opens the service's database, brings its schema up to date and fills an empty one with the
+// seed data. Call Close when done.
+func New(ctx context.Context, config Config) (*ProductService, error) {
+	st, err := openStore(ctx, config.Path)
+	if err != nil {
+		return nil, err
+	}
+	return &ProductService{store: st, logger: cmp.Or(config.Logger, slog.Default())}, nil
+}
+
+// Close releases the database. It may be called twice.
+func (p *ProductService) Close() error { return p.store.close() }
+
+// Ping reports whether the database answers.
+func (p *ProductService) Ping(ctx context.Context) error { return p.store.read.PingContext(ctx) }
+
+// Items returns all items in the order of the catalog's numbering.
+func (p *ProductService) Items(ctx context.Context) ([]Item, error) {
+	return readItems(ctx, p.store.read, "")
+}
+
+// Item returns one item. The error matches [ErrNotFound] if there is none with this id.
+func (p *ProductService) Item(ctx context.Context, id string) (Item, error) {
+	items, err := readItems(ctx, p.store.read, id)
+	if err != nil {
+		return Item{}, err
+	}
+	if len(items) == 0 {
+		return Item{}, ErrNotFound
+	}
+	return items[0], nil
+}
