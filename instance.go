@@ -92,8 +92,8 @@ const (
 type CallKind string
 
 const (
-	CallAction       CallKind = "action"
-	CallProbe        CallKind = "probe"
-	CallFence        CallKind = "fence"
-	CallCompensation CallKind = "compensation"
+	CallAction       CallKind = "action"       // make the effect
+	CallProbe        CallKind = "probe"        // ask whether it is there
+	CallFence        CallKind = "fence"        // ask, and forbid what has not happened
+	CallCompensation CallKind = "compensation" // undo it
 )

@@ -1,0 +1,37 @@
+# `make` lists the targets. Everything else they need, they install below .cache.
+
+GOLANGCI := .cache/bin/golangci-lint
+GOLANGCI_VERSION := v2.15.0
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench fuzz simulate
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## four stories in the terminal and on a page
+	go run ./cmd/demo
+
+test: ## all tests, with the race detector
+	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo "the race detector needs a C compiler: install gcc, on Debian: apt-get install gcc libc6-dev"; exit 1; }
+	CGO_ENABLED=1 go test -race -timeout 20m ./...
+
+check: $(GOLANGCI) ## formatting, vet and linters
+	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
+	go mod tidy -diff
+	go vet ./...
+	$(GOLANGCI) run ./...
+
+bench: ## sagas per second on SQLite beside a plain loop; checks every outcome
+	go run ./bench
+
+fuzz: ## a minute for each fuzz test
+	@for pkg in $$(go list ./...); do \
+		for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 60s $$pkg || exit 1; done; \
+	done
+
+simulate: ## 20,000 random schedules of faults; SAGA_SCHEDULES changes the number
+	SAGA_SCHEDULES=$${SAGA_SCHEDULES:-20000} go test -count=1 -timeout 60m -run Schedules -v .
+
+$(GOLANGCI):
+	GOBIN=$(CURDIR)/.cache/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)

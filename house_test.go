@@ -1,0 +1,211 @@
+package saga_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/seosa-dev/saga"
+
+// mayImport is the architecture: which rooms a room may enter, and which libraries it may bring
+// along. A room that is not listed may not exist. Longer prefixes win.
+var mayImport = map[string][]string{
+	"":                     {},
+	"sqlite":               {"", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
+	"console":              {""},
+	"conformance":          {""},
+	"conformance/memory":   {""},
+	"systems/shop":         {""},
+	"systems/shop/catalog": {"", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
+	"systems/shop/order":   {"", "sqlite", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
+	"cmd/demo":             {"", "sqlite", "console", "systems/shop/catalog", "systems/shop/order"},
+	"bench":                {"", "sqlite", "modernc.org/sqlite"},
+}
+
+// onlyInTests may not be imported by anything that ships, but by the suites themselves.
+var onlyInTests = []string{"testing", module + "/conformance", module + "/conformance/memory"}
+
+// source is one Go file of the repository.
+type source struct {
+	path, room string
+	test       bool
+	file       *ast.File
+	lines      int
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	files := token.NewFileSet()
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && path != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata") {
+			return errorsOr(err, d)
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(files, path, text, parser.SkipObjectResolution|parser.ParseComments)
+		room := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), ".")
+		all = append(all, source{path, room, strings.HasSuffix(path, "_test.go"), file, strings.Count(string(text), "\n")})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func errorsOr(err error, d fs.DirEntry) error {
+	if err == nil && d.IsDir() {
+		return filepath.SkipDir
+	}
+	return err
+}
+
+// The folder list is the architecture, and this test holds it.
+func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
+	for _, s := range sources(t) {
+		allowed, known := mayImport[s.room]
+		if !known {
+			t.Errorf("%s: room %q is not in the plan; add it to mayImport with a reason in docs/decisions", s.path, s.room)
+			continue
+		}
+		for _, spec := range s.file.Imports {
+			path, _ := strconv.Unquote(spec.Path.Value)
+			if !s.test {
+				checkImport(t, s, path, allowed)
+			}
+		}
+	}
+}
+
+func checkImport(t *testing.T, s source, path string, allowed []string) {
+	t.Helper()
+	suite := strings.HasPrefix(s.room, "conformance")
+	if slices.Contains(onlyInTests, path) && !suite {
+		t.Errorf("%s imports %s, which is for tests", s.path, path)
+	}
+	own, isOurs := strings.CutPrefix(path+"/", module+"/")
+	own = strings.TrimSuffix(own, "/")
+	switch {
+	case isOurs && (own == s.room || strings.HasPrefix(own, s.room+"/internal")):
+	case isOurs && !slices.Contains(allowed, own):
+		t.Errorf("%s imports %s; %q may enter only %q", s.path, path, s.room, allowed)
+	case !isOurs && strings.Contains(strings.Split(path, "/")[0], "."):
+		if !slices.ContainsFunc(allowed, func(a string) bool { return a != "" && (path == a || strings.HasPrefix(path, a+"/")) }) {
+			t.Errorf("%s imports %s; a library needs its place in mayImport", s.path, path)
+		}
+	}
+}
+
+func TestEveryPlannedRoomExists(t *testing.T) {
+	rooms := map[string]bool{}
+	for _, s := range sources(t) {
+		rooms[s.room] = true
+	}
+	for _, room := range slices.Sorted(maps.Keys(mayImport)) {
+		if !rooms[room] {
+			t.Errorf("room %q is planned and empty; remove it until it is needed", room)
+		}
+	}
+}
+
+// Files and interfaces stay small enough to be held in mind.
+func TestFilesAndInterfacesStaySmall(t *testing.T) {
+	var lengths []int
+	for _, s := range sources(t) {
+		limit := 400
+		if s.test {
+			limit = 600
+		} else {
+			lengths = append(lengths, s.lines)
+		}
+		if s.lines > limit {
+			t.Errorf("%s has %d lines; split it by concept, the limit is %d", s.path, s.lines, limit)
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if i, ok := n.(*ast.InterfaceType); ok && len(i.Methods.List) > 7 {
+				t.Errorf("%s: an interface of %d methods; the limit is 7", s.path, len(i.Methods.List))
+			}
+			return true
+		})
+	}
+	slices.Sort(lengths)
+	if median := lengths[len(lengths)/2]; median > 150 {
+		t.Errorf("the median file has %d lines; aim below 150", median)
+	}
+}
+
+// Every exported name of every package says what it is, and every package has a page of its own.
+func TestEverythingExportedIsDocumented(t *testing.T) {
+	documented := map[string]bool{}
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		documented[s.room] = documented[s.room] || len(s.file.Doc.Text()) > 400
+		for _, decl := range s.file.Decls {
+			checkDoc(t, s, decl)
+		}
+	}
+	for _, room := range slices.Sorted(maps.Keys(documented)) {
+		if !documented[room] {
+			t.Errorf("package %q has no doc comment worth the name", room)
+		}
+	}
+}
+
+func checkDoc(t *testing.T, s source, decl ast.Decl) {
+	t.Helper()
+	switch d := decl.(type) {
+	case *ast.FuncDecl:
+		if d.Name.IsExported() && d.Doc.Text() == "" && (d.Recv == nil || exportedReceiver(d)) && !interfaceNoise(d.Name.Name) {
+			t.Errorf("%s: %s has no comment", s.path, d.Name.Name)
+		}
+	case *ast.GenDecl:
+		for _, spec := range d.Specs {
+			switch sp := spec.(type) {
+			case *ast.TypeSpec:
+				if sp.Name.IsExported() && d.Doc.Text() == "" && sp.Doc.Text() == "" {
+					t.Errorf("%s: type %s has no comment", s.path, sp.Name.Name)
+				}
+			case *ast.ValueSpec:
+				for _, name := range sp.Names {
+					if name.IsExported() && d.Doc.Text() == "" && sp.Doc.Text() == "" && sp.Comment.Text() == "" {
+						t.Errorf("%s: %s has no comment", s.path, name.Name)
+					}
+				}
+			}
+		}
+	}
+}
+
+func exportedReceiver(d *ast.FuncDecl) bool {
+	typ := d.Recv.List[0].Type
+	if star, ok := typ.(*ast.StarExpr); ok {
+		typ = star.X
+	}
+	if index, ok := typ.(*ast.IndexExpr); ok {
+		typ = index.X
+	}
+	id, ok := typ.(*ast.Ident)
+	return ok && id.IsExported()
+}
+
+// interfaceNoise are methods whose meaning the interface of another package fixes.
+func interfaceNoise(name string) bool {
+	return slices.Contains([]string{"Len", "Less", "Swap", "Push", "Pop", "Unwrap"}, name)
+}
