@@ -13,6 +13,12 @@ import (
 func inputHash(definition string, input fields) ([]byte, error) {
 	canonical := make(map[string]any, len(input))
 	for name, raw := range input {
+		if text, ok := plainString(raw); ok {
+			if text != "" {
+				canonical[name] = text
+			}
+			continue
+		}
 		dec := json.NewDecoder(bytes.NewReader(raw))
 		dec.UseNumber()
 		var value any

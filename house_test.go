@@ -24,7 +24,6 @@ var mayImport = map[string][]string{
 	"console":              {""},
 	"conformance":          {""},
 	"conformance/memory":   {""},
-	"systems/shop":         {""},
 	"systems/shop/catalog": {"", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
 	"systems/shop/order":   {"", "sqlite", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
 	"cmd/demo":             {"", "sqlite", "console", "systems/shop/catalog", "systems/shop/order"},

@@ -128,6 +128,9 @@ func (n *node) nextTick() time.Time {
 	if !n.claiming {
 		next = earlier(next, n.claimAt)
 	}
+	if len(n.batch) > 0 && n.flight == nil {
+		next = earlier(next, n.batch[0].entry.At.Add(n.rules.quiet))
+	}
 	if len(n.timers) > 0 {
 		next = earlier(next, n.timers[0].due)
 	}

@@ -3,6 +3,7 @@ package saga
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 )
@@ -14,6 +15,7 @@ type pending struct {
 	after   instance
 	of      *resident
 	act     bool // call what follows once it is durable
+	lazy    bool // nothing waits for it
 }
 
 func newPending(r *resident, e entry, after instance) (*pending, error) {
@@ -30,7 +32,7 @@ func (n *node) appendNext(at time.Time) {
 	if n.flight != nil || n.handedOver {
 		return
 	}
-	if len(n.batch) == 0 && (n.leaving || at.Sub(n.beat) < n.rules.lease/3) {
+	if len(n.batch) == 0 && (n.leaving || at.Sub(n.beat) < n.rules.lease/3) || n.canWait(at) {
 		return
 	}
 	n.flight = n.take()
@@ -46,6 +48,15 @@ func (n *node) appendNext(at time.Time) {
 	sort.Slice(row.Starts, func(i, j int) bool { return row.Starts[i].ID < row.Starts[j].ID })
 	row.Entries = wrap(encoded)
 	n.do(appendRow{row})
+}
+
+// canWait reports whether the batch holds only outcomes that nothing waits for: what does wait
+// comes soon, and then they share its append.
+func (n *node) canWait(at time.Time) bool {
+	if len(n.batch) == 0 || n.leaving || !at.Before(n.batch[0].entry.At.Add(n.rules.quiet)) {
+		return false
+	}
+	return !slices.ContainsFunc(n.batch, func(p *pending) bool { return !p.lazy })
 }
 
 // take cuts the batch at the size of a row.

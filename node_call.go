@@ -27,6 +27,7 @@ func (n *node) decide(r *resident, h happened) {
 		return
 	}
 	if mayRunAhead(r.shape, &before, &after, h) {
+		p.lazy = true
 		n.act(r, h.at)
 		return
 	}

@@ -87,11 +87,7 @@ func (p *plan) attempt(ctx context.Context, in *instance, sh *Shape) (patch fiel
 			patch, err = nil, fmt.Errorf("%w: panic: %v", Unknown, v)
 		}
 	}()
-	before, err := p.codec.decode(in.State)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", NotDone, err)
-	}
-	after, err := p.codec.decode(in.State)
+	before, after, err := p.codec.twice(in.State)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", NotDone, err)
 	}

@@ -41,6 +41,7 @@ func (f fields) size() int {
 type codec struct {
 	typ    reflect.Type
 	fields []codecField
+	flat   bool // all fields are
 }
 
 type codecField struct {
@@ -54,7 +55,7 @@ func newCodec(typ reflect.Type) (*codec, error) {
 	if typ.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("the state is %v; use a struct", typ)
 	}
-	c := &codec{typ: typ}
+	c := &codec{typ: typ, flat: flat(typ)}
 	var lost []string
 	for i := range typ.NumField() {
 		f := typ.Field(i)
@@ -148,20 +149,41 @@ func (c *codec) decode(from fields) (any, error) {
 // decodeField reads the plain cases by hand: a state is read for every call, and most of its
 // fields are short strings.
 func decodeField(raw json.RawMessage, into reflect.Value) error {
-	if into.Type() == reflect.TypeFor[string]() && len(raw) >= 2 && raw[0] == '"' && plain(raw[1:len(raw)-1]) {
-		into.SetString(string(raw[1 : len(raw)-1]))
-		return nil
+	if into.Type() == reflect.TypeFor[string]() {
+		if text, ok := plainString(raw); ok {
+			into.SetString(text)
+			return nil
+		}
 	}
 	return json.Unmarshal(raw, into.Addr().Interface())
 }
 
-func plain(s []byte) bool {
-	for _, b := range s {
+// plainString reads a JSON string that has nothing to unescape.
+func plainString(raw json.RawMessage) (string, bool) {
+	if len(raw) < 2 || raw[0] != '"' || raw[len(raw)-1] != '"' {
+		return "", false
+	}
+	text := raw[1 : len(raw)-1]
+	for _, b := range text {
 		if b < 0x20 || b == '"' || b == '\\' || b >= 0x80 {
-			return false
+			return "", false
 		}
 	}
-	return true
+	return string(text), true
+}
+
+// twice decodes a state for a step to change, and one to compare it with.
+func (c *codec) twice(from fields) (before, after any, err error) {
+	if before, err = c.decode(from); err != nil {
+		return nil, nil, err
+	}
+	if c.flat {
+		p := reflect.New(c.typ)
+		p.Elem().Set(reflect.ValueOf(before).Elem())
+		return before, p.Interface(), nil
+	}
+	after, err = c.decode(from)
+	return before, after, err
 }
 
 // diff returns the fields in which after differs from what was recorded. before is a decoding of

@@ -52,7 +52,7 @@ func (c *Console) problem(w http.ResponseWriter, r *http.Request, v viewer, p pr
 func (c *Console) problemJSON(w http.ResponseWriter, v viewer, p problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
-	json.NewEncoder(w).Encode(map[string]any{
+	_ = json.NewEncoder(w).Encode(map[string]any{
 		"title": v.Say(p.Key + ".title"), "status": p.Status, "detail": v.Say(p.Key+".known", "value", p.Value),
 	})
 }

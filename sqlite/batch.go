@@ -8,7 +8,7 @@ import (
 )
 
 // batch is an INSERT that is prepared for several numbers of rows. A statement costs as much as a
-// few rows, so 32 is where more of them bring nothing measurable.
+// few rows, so with 32 of them there is little left to save.
 type batch struct {
 	stmts []sized // largest first, the last for one row
 	args  []any   // reused: the writer has one user at a time

@@ -32,8 +32,8 @@ func checkPath(path string) (string, error) {
 		return "", fmt.Errorf("sqlite: the folder for %s cannot be used; create it first: %w", path, err)
 	}
 	abs = filepath.Join(folder, filepath.Base(abs))
-	if real, err := filepath.EvalSymlinks(abs); err == nil {
-		abs = real
+	if target, err := filepath.EvalSymlinks(abs); err == nil {
+		abs = target
 	}
 	info, err := os.Stat(abs)
 	switch {

@@ -22,7 +22,7 @@ func prepareReads(ctx context.Context, db *sql.DB) (*readStatements, error) {
 		keysSQL: &r.keys, nodesSQL: &r.nodes, historySQL: &r.history, countSQL: &r.count, shapesSQL: &r.shapes,
 	} {
 		var err error
-		*stmt, err = db.PrepareContext(ctx, query)
+		*stmt, err = db.PrepareContext(ctx, query) //nolint:sqlclosecheck // lives as long as the store
 		errs = append(errs, err)
 	}
 	return r, errors.Join(errs...)

@@ -42,7 +42,7 @@ func prepareWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 		claimDueSQL: &w.claimDue, claimOwnSQL: &w.claimOwn, claimIDsSQL: &w.claimIDs, ownSQL: &w.own,
 		defineSQL: &w.define, shapeSQL: &w.shape,
 	} {
-		*stmt, err = w.prepare(ctx, query)
+		*stmt, err = w.prepare(ctx, query) //nolint:sqlclosecheck // lives as long as the writer
 		errs = append(errs, err)
 	}
 	for b, in := range map[**batch]insert{
@@ -89,7 +89,7 @@ func (w *writer) transaction(ctx context.Context, fn func() error) error {
 	if err != nil {
 		// Some errors end the transaction by themselves; then there is nothing left to roll back,
 		// and that this statement says so is no news.
-		w.rollback.ExecContext(ctx)
+		_, _ = w.rollback.ExecContext(ctx)
 	}
 	return err
 }

@@ -126,10 +126,16 @@ func (s *system) close() {
 	}
 	s.running.Wait()
 	if s.orders != nil {
-		s.orders.Close()
+		logClosing("order service", s.orders.Close())
 	}
 	if s.catalog != nil {
-		s.catalog.Close()
+		logClosing("catalog service", s.catalog.Close())
+	}
+}
+
+func logClosing(what string, err error) {
+	if err != nil {
+		slog.Error("not closed in order", "what", what, "error", err)
 	}
 }
 

@@ -22,8 +22,8 @@ const (
 type Code string
 
 const (
-	OutOfStock  Code = "out-of-stock"
-	UnknownItem Code = "unknown-item"
+	OutOfStock  Code = "out-of-stock" // a line asks for more than is left
+	UnknownItem Code = "unknown-item" // a line names an item that does not exist
 )
 
 // Refusal is a recorded "no".

@@ -41,7 +41,7 @@ func Classify(x Exchange) (Answer, error) {
 	case x.Err != nil && x.Status == 0 && notSent(x.Err):
 		return Answer{}, fmt.Errorf("%w: the catalog cannot be reached: %w", saga.NotDone, x.Err)
 	case x.Err != nil: // %v: whatever it wraps is not the catalog's word
-		return Answer{}, fmt.Errorf("order: no complete reply from the catalog: %v", x.Err)
+		return Answer{}, fmt.Errorf("order: no complete reply from the catalog: %v", x.Err) //nolint:errorlint // see above
 	case x.Status == http.StatusOK:
 		return readAnswer(x)
 	case x.Status >= 400 && x.Status < 500:
@@ -55,7 +55,7 @@ func Classify(x Exchange) (Answer, error) {
 func ask(x Exchange, key string) (Answer, error) {
 	answer, err := Classify(x)
 	if err != nil {
-		return Answer{}, fmt.Errorf("order: the catalog was asked about %s: %v", key, err) // %v: unknown
+		return Answer{}, fmt.Errorf("order: the catalog was asked about %s: %v", key, err) //nolint:errorlint // wrapping would pass its outcome on
 	}
 	return answer, nil
 }
@@ -73,7 +73,7 @@ func readAnswer(x Exchange) (Answer, error) {
 		return Answer{}, fmt.Errorf("order: the catalog's answer is %.60q instead of JSON", x.ContentType)
 	}
 	if err := json.Unmarshal(x.Body, &answer); err != nil {
-		return Answer{}, fmt.Errorf("order: the catalog's answer cannot be read: %v", err)
+		return Answer{}, fmt.Errorf("order: the catalog's answer cannot be read: %w", err)
 	}
 	switch answer.State {
 	case stateNone, stateApplied, stateReverted, stateRefused, stateCancelled:

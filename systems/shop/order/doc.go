@@ -56,8 +56,9 @@
 //
 // # Storage
 //
-// Engine and service share one SQLite file, each with its own tables and connections; no
-// transaction is open while another service is called. Order numbers start at 1000 and are taken
+// Engine and service share one SQLite file, each with its own tables and connections, unless
+// Config.Store names another place for the engine's; no transaction is open while another service
+// is called. Order numbers start at 1000 and are taken
 // by one atomic statement: none is given out twice, gaps happen. Prices are int64 US cents, times
 // are UTC.
 package order

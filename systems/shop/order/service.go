@@ -24,9 +24,12 @@ type Config struct {
 	Engine *saga.Config
 	// Logger receives what an operator should know. Default: slog.Default().
 	Logger *slog.Logger
-	// Path is the SQLite file of orders and engine; it is created if it does not exist, its folder
+	// Path is the SQLite file of orders, and of the engine if it has no Store; it is created if it does not exist, its folder
 	// is not.
 	Path string
+	// Store is where the engine keeps its instances. It must be open while Run runs, and Close
+	// leaves it open. Default: SQLite in Path, which New opens and Close closes.
+	Store saga.Store
 	// Wait bounds how long placing an order waits for its end once it is durable. Default: 5 s.
 	Wait time.Duration
 }
@@ -36,7 +39,7 @@ type Config struct {
 // Run runs, here or in another process.
 type OrderService struct {
 	store   *store
-	sagas   *sqlite.Store
+	sagas   *sqlite.Store // nil if the engine was given a store
 	catalog *HttpFacade
 	engine  *saga.Engine
 	plan    saga.Definition[Order]
@@ -54,22 +57,33 @@ func New(ctx context.Context, config Config) (*OrderService, error) {
 	if config.Path == "" {
 		return nil, errors.New("order: Config.Path is empty; name the database file")
 	}
-	sagas, err := sqlite.Open(ctx, config.Path)
-	if err != nil {
-		return nil, fmt.Errorf("order: open the engine's store: %w", err)
-	}
-	db, err := openStore(ctx, config.Path)
-	if err != nil {
-		return nil, errors.Join(err, sagas.Close())
-	}
 	s := &OrderService{
-		store: db, sagas: sagas, catalog: catalog, plan: definition(catalog, db),
-		wait: cmp.Or(config.Wait, 5*time.Second), logger: cmp.Or(config.Logger, slog.Default()),
+		catalog: catalog,
+		wait:    cmp.Or(config.Wait, 5*time.Second), logger: cmp.Or(config.Logger, slog.Default()),
 	}
-	if s.engine, err = saga.New(sagas, config.Engine, s.plan); err != nil {
-		return nil, errors.Join(fmt.Errorf("order: %w", err), s.Close())
+	if err := s.open(ctx, config); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// open opens the databases, the engine's first: its lock keeps a second process away from the file.
+func (s *OrderService) open(ctx context.Context, config Config) (err error) {
+	sagas := config.Store
+	if sagas == nil {
+		if s.sagas, err = sqlite.Open(ctx, config.Path); err != nil {
+			return fmt.Errorf("order: open the engine's store: %w", err)
+		}
+		sagas = s.sagas
+	}
+	if s.store, err = openStore(ctx, config.Path); err != nil {
+		return err
+	}
+	s.plan = definition(s.catalog, s.store)
+	if s.engine, err = saga.New(sagas, config.Engine, s.plan); err != nil {
+		return fmt.Errorf("order: %w", err)
+	}
+	return nil
 }
 
 // Run works on orders until ctx ends, and returns when calls under way are drained.
@@ -81,10 +95,17 @@ func (s *OrderService) Engine() *saga.Engine { return s.engine }
 // Ping reports whether the database answers.
 func (s *OrderService) Ping(ctx context.Context) error { return s.store.read.PingContext(ctx) }
 
-// Close releases the database. Call it when Run has returned, or was never called.
+// Close releases what New opened. Call it when Run has returned, or was never called.
 func (s *OrderService) Close() error {
 	s.catalog.Close()
-	return errors.Join(s.store.close(), s.sagas.Close())
+	var errs []error
+	if s.store != nil {
+		errs = append(errs, s.store.close())
+	}
+	if s.sagas != nil {
+		errs = append(errs, s.sagas.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // NewNumber gives out an order number, to be used in one or several equal calls of Place. No
