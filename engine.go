@@ -120,9 +120,13 @@ func (e *Engine) define(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("saga: store the definitions: %w", err)
 	}
-	for i, s := range stored {
-		if string(s.Data) != string(mine[i].Data) {
-			return fmt.Errorf("%w: definition %q version %d has another shape in the store; give the changed definition a new version",
+	for _, s := range stored {
+		var sh Shape
+		if err := json.Unmarshal(s.Data, &sh); err != nil {
+			return fmt.Errorf("%w: shape of %q version %d: %w", ErrFormat, s.Name, s.Version, err)
+		}
+		if !e.plans[shapeKey{s.Name, s.Version}].shape.fits(&sh) {
+			return fmt.Errorf("%w: definition %q version %d has other steps in the store; give the changed definition a new version",
 				ErrInvalid, s.Name, s.Version)
 		}
 	}

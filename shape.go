@@ -1,6 +1,9 @@
 package saga
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Shape is what a definition looks like without its functions. It is all that deciding needs, and
 // it is stored, so that tools can explain an instance without the program that defined it.
@@ -34,6 +37,15 @@ func (s *Shape) pivot() int {
 		}
 	}
 	return len(s.Steps)
+}
+
+// fits reports whether an instance of one shape can go on under the other: the same steps of the
+// same nature. Deadlines, timeouts and retry policies may be tuned without a new version.
+func (s *Shape) fits(o *Shape) bool {
+	return s.Name == o.Name && s.Version == o.Version && slices.EqualFunc(s.Steps, o.Steps, func(a, b StepShape) bool {
+		a.Timeout, a.Retry, b.Timeout, b.Retry = 0, RetryPolicy{}, 0, RetryPolicy{}
+		return a == b
+	})
 }
 
 // withDefaults returns a copy in which every step has its own timeout and policy.
