@@ -24,8 +24,9 @@ type Config struct {
 	Logger *slog.Logger
 	// Node names this process in the store; each Run adds a random part to it. Default: "node".
 	Node string
-	// Observe receives every transition once it is durable, in order per instance, on one
-	// goroutine; it must not block. Default: none.
+	// Observe receives every transition that this engine makes, once it is durable, in order per
+	// instance, on one goroutine; it must not block. What became durable just before a crash may
+	// never be told; the history has it. Default: none.
 	Observe func(Event)
 	// Retry is the policy for actions and probes of steps that have none of their own.
 	// Default: 5 attempts, 100 ms growing by 2 to at most 10 s.

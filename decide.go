@@ -20,6 +20,9 @@ type happened struct {
 	reason Reason // of a parked instance
 }
 
+// parkedWait is the pause after which a node looks again whether it has an instance's definition.
+const parkedWait = 10 * time.Minute
+
 // attentionWait is the pause between the calls that go on while an instance needs attention.
 const attentionWait = time.Minute
 
@@ -54,7 +57,7 @@ func decide(sh *Shape, in instance, h happened) (instance, error) {
 		d.resumed()
 	case EventParked:
 		d.attention(h.reason)
-		d.Due, d.Still = time.Time{}, true
+		d.Due, d.Still = h.at.Add(parkedWait), false
 	case EventReleased:
 		d.Released = true
 	}

@@ -45,8 +45,8 @@ type Step[S any] struct {
 
 // Func is the one type of a step's functions. It changes the state in place and says what happened
 // by what it returns (see [Outcome]). It may be called several times with the same key, from any
-// goroutine, but never twice at once for one instance unless an earlier call ignored the end of
-// its ctx. Changes to the state are kept if it returns nil or an error that is [Refused], and
+// goroutine. Two calls for one instance overlap only if the earlier one ignored the end of its ctx,
+// or if its node was taken over while it lived, in another process for example. Changes to the state are kept if it returns nil or an error that is [Refused], and
 // dropped otherwise. A panic is [Unknown].
 //
 //	returned       action                  compensation             probe                     fence

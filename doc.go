@@ -79,7 +79,8 @@
 // it, folds it, and goes on. What was under way then counts as maybe done. An instance keeps the
 // version it began with, so register the versions that are still live, in every engine on a store:
 // an engine that claims an instance which it has no definition for parks it until it is started
-// again. A changed definition needs a new version; Run refuses a changed one under an old number.
+// again. Other steps need a new version, and Run refuses them under an old one; deadlines, timeouts
+// and retry policies may be tuned.
 //
 // [Definition.Start] with the same id and input may be repeated at will. Inputs are compared by
 // name of the definition and by JSON without zero values: Quantity 0 and no quantity are the same.

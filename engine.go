@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,7 +18,7 @@ type Engine struct {
 	config Config
 	store  Store
 	plans  map[shapeKey]*plan
-	shapes map[shapeKey]*Shape // registered and stored, with defaults; written once by Run
+	shapes map[shapeKey]*Shape // registered and stored, with defaults
 
 	inputs  chan input
 	ready   chan struct{} // closed once a node serves
@@ -150,6 +151,12 @@ func (e *Engine) learnShapes(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (e *Engine) knownShapes() map[shapeKey]*Shape {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return maps.Clone(e.shapes)
 }
 
 func (e *Engine) shape(key shapeKey) *Shape {

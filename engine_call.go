@@ -15,7 +15,7 @@ const maxSaid = 500
 // call makes one attempt on a goroutine of its own, when one of the slots is free.
 func (s *server) call(e callStep) {
 	p := s.plans[shapeKey{e.In.Definition, e.In.Version}]
-	s.work.Go(func() {
+	s.steps.Go(func() {
 		select {
 		case s.slots <- struct{}{}:
 		case <-s.calls.Done():
@@ -49,6 +49,9 @@ func (s *server) attempt(p *plan, e callStep) {
 		report(nil, fmt.Errorf("%w: the step's function did not return %v after its timeout", Unknown, timeout/10))
 	})
 	defer late.Stop()
+	defer func() { // only if the function ended its goroutine instead of returning
+		report(nil, fmt.Errorf("%w: the step's function ended its goroutine", Unknown))
+	}()
 	report(p.attempt(ctx, &e.In, e.Shape))
 }
 

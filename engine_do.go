@@ -17,6 +17,11 @@ func (s *server) do(e effect) {
 		s.told <- e.Durable
 	case warn:
 		s.config.Logger.Error(e.Text, "node", s.node.id, "error", e.Err)
+	case unreadable:
+		s.config.Logger.Error("a row cannot be read; its instance is left alone", "node", s.node.id, "error", e.Err)
+		if errors.Is(e.Err, ErrFormat) {
+			s.fatal = e.Err
+		}
 	case rejoin:
 		s.rejoin = true
 		s.stop()
@@ -41,7 +46,7 @@ func (s *server) ask(e effect) {
 	case takeOver:
 		s.takeOver(e.Node)
 	case drainOther:
-		s.drain(e.Checkpoint)
+		s.drain(e)
 	case sealSelf:
 		s.leave(e.Checkpoint)
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"sync"
 	"time"
 )
+
+// stepGrace is how long a function may take to notice that its ctx has ended.
+const stepGrace = time.Second
 
 // handOver is how long the last writes may take after the drain.
 const handOver = 10 * time.Second
@@ -18,8 +20,9 @@ var errHandOver = errors.New("saga: the store did not take the last writes in ti
 type server struct {
 	*Engine
 	node  *node
-	inner chan input // from this incarnation's own effects
-	work  sync.WaitGroup
+	inner chan input     // from this incarnation's own effects
+	work  sync.WaitGroup // writes and reads of the store
+	steps sync.WaitGroup // calls of users' functions
 	slots chan struct{}
 	told  chan []*pending
 
@@ -46,7 +49,7 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 		Engine: e, node: newNode(id, defaultRules(&e.config), now()),
 		inner: make(chan input, 1024), slots: make(chan struct{}, e.config.Concurrency), told: make(chan []*pending, 1024),
 	}
-	s.node.shapes = maps.Clone(e.shapes)
+	s.node.shapes = e.knownShapes()
 	for key := range e.plans {
 		s.node.runs[key] = true
 	}
@@ -60,9 +63,25 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 	s.stop()
 	end()
 	s.work.Wait()
+	s.waitForSteps()
 	close(s.told)
 	<-observed
 	return s.rejoin, s.fatal
+}
+
+// waitForSteps lets users' functions return, so that nothing of them runs on when Run has returned;
+// but one that ignores the end of its ctx cannot keep Run.
+func (s *server) waitForSteps() {
+	returned := make(chan struct{})
+	go func() {
+		s.steps.Wait()
+		close(returned)
+	}()
+	select {
+	case <-returned:
+	case <-time.After(stepGrace):
+		s.config.Logger.Warn("a step's function ignores the end of its ctx and is left behind", "node", s.node.id)
+	}
 }
 
 // loop feeds the node. Inputs that are there already are told together, so that what they decide

@@ -2,6 +2,7 @@ package saga
 
 import (
 	"errors"
+	"maps"
 	"time"
 )
 
@@ -13,6 +14,7 @@ func (s *server) takeOver(other string) {
 		return
 	}
 	s.tell(func(n *node, at time.Time) {
+		maps.Copy(n.shapes, s.knownShapes())
 		if err := n.sealedOther(other, tail, keys, at); err != nil {
 			s.config.Logger.Error("a journal could not be folded", "node", n.id, "from", other, "error", err)
 			s.fatal = err
@@ -29,6 +31,9 @@ func (s *server) seal(other string) (Tail, []StartKey, error) {
 	if err != nil {
 		return Tail{}, nil, err
 	}
+	if err := s.learnShapes(s.store); err != nil { // the other may have run what this one never saw
+		return Tail{}, nil, err
+	}
 	ids, err := startsIn(tail)
 	if err != nil || len(ids) == 0 {
 		return tail, nil, err
@@ -39,14 +44,15 @@ func (s *server) seal(other string) (Tail, []StartKey, error) {
 
 // drain writes what a sealed node left. If another was faster the checkpoint says so; the next
 // look finds nothing to do.
-func (s *server) drain(c Checkpoint) {
+func (s *server) drain(e drainOther) {
+	c := e.Checkpoint
 	err := s.Engine.store.Journal().Checkpoint(s.store, c)
 	if err != nil {
 		s.failed("a sealed node could not be drained; it will be tried again", c.Node, err)
 		return
 	}
 	s.config.Logger.Info("took over a node", "node", s.node.id, "from", c.Node, "instances", len(c.Rows))
-	s.tell(func(n *node, at time.Time) { n.drained(c.Node, at) })
+	s.tell(func(n *node, at time.Time) { n.drained(c.Node, e.Told, at) })
 }
 
 func (s *server) failed(text, other string, err error) {

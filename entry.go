@@ -166,7 +166,7 @@ func (in *instance) row(owner string) (Row, error) {
 func fromRow(r Row) (instance, error) {
 	var data rowData
 	if err := json.Unmarshal(r.Data, &data); err != nil {
-		return instance{}, fmt.Errorf("%w: row of %s: %w", ErrFormat, r.ID, err)
+		return instance{}, fmt.Errorf("saga: the row of %s is damaged: %w; restore it from a backup", r.ID, err)
 	}
 	if data.Format != format {
 		return instance{}, fmt.Errorf("%w %d in the row of %s; this program reads %d", ErrFormat, data.Format, r.ID, format)

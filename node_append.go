@@ -117,14 +117,21 @@ func (n *node) sealed(at time.Time) {
 		return
 	}
 	n.over = true
-	for _, p := range append(n.flight, n.batch...) {
-		for _, req := range p.of.waiters {
-			n.refuse(req, fmt.Errorf("start of %s: %w: %w; start it again", req.ID, NotDone, ErrSealed))
-		}
-		p.of.waiters = nil
+	for _, p := range n.flight { // its first try may have landed before the seal, and its answer been lost
+		n.refuseAll(p.of, Unknown)
+	}
+	for _, p := range n.batch {
+		n.refuseAll(p.of, NotDone)
 	}
 	n.refuseWaiting()
 	n.do(rejoin{})
+}
+
+func (n *node) refuseAll(r *resident, known Outcome) {
+	for _, req := range r.waiters {
+		n.refuse(req, fmt.Errorf("start of %s: %w: %w; start it again", req.ID, known, ErrSealed))
+	}
+	r.waiters = nil
 }
 
 // refuseWaiting answers the starts that wait for something else than their own append.

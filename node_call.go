@@ -56,6 +56,14 @@ func (n *node) wake(r *resident, at time.Time) {
 	if n.leaving || r.frozen || !r.now.live() {
 		return
 	}
+	if !n.runs[shapeKey{r.now.Definition, r.now.Version}] {
+		n.decide(r, happened{kind: EventParked, at: at, reason: UnknownDefinition})
+		return
+	}
+	if r.now.Reason == UnknownDefinition { // it came back
+		n.decide(r, happened{kind: EventResumed, at: at})
+		return
+	}
 	if r.shape.turnsBy(&r.now) && !at.Before(r.now.Deadline) {
 		n.decide(r, happened{kind: EventTurned, at: at})
 		return

@@ -68,7 +68,7 @@ func (n *node) adoptable(row Row) bool {
 func (n *node) adopt(row Row, at time.Time) {
 	in, err := fromRow(row)
 	if err != nil {
-		n.do(warn{Text: "a row cannot be read; its instance is left alone", Err: err})
+		n.do(unreadable{err})
 		return
 	}
 	in.Released = false
@@ -87,16 +87,11 @@ func (n *node) adopt(row Row, at time.Time) {
 
 // run goes on with a resident that was just taken in.
 func (n *node) run(r *resident, at time.Time) {
-	known := n.runs[shapeKey{r.now.Definition, r.now.Version}]
-	switch {
-	case n.leaving:
-	case !known && len(n.resuming[r.now.ID]) == 0:
-		n.decide(r, happened{kind: EventParked, at: at, reason: UnknownDefinition})
-	case r.now.Still && len(n.resuming[r.now.ID]) == 0:
+	if r.now.Still && len(n.resuming[r.now.ID]) == 0 && !n.leaving {
 		n.decide(r, happened{kind: EventReleased, at: at})
-	default:
-		n.act(r, at)
+		return
 	}
+	n.act(r, at)
 }
 
 // resumeClaimed is the second half of a start that found its instance in attention.

@@ -33,7 +33,10 @@ type (
 	takeOver struct{ Node string }
 
 	// drainOther: node.drained, or node.takeoverFailed.
-	drainOther struct{ Checkpoint }
+	drainOther struct {
+		Checkpoint
+		Told []*pending // what recovery itself decided
+	}
 
 	// sealSelf: write Checkpoint with Drain after sealing; then node.left.
 	sealSelf struct{ Checkpoint }
@@ -54,6 +57,10 @@ type (
 		Err  error
 	}
 
+	// unreadable: a row that this program cannot read. Another version's stops the engine, before
+	// it does harm; a damaged one is left alone and told.
+	unreadable struct{ Err error }
+
 	// rejoin: this incarnation was sealed; stop its calls and start another.
 	rejoin struct{}
 )
@@ -70,6 +77,7 @@ func (sealSelf) isEffect()     {}
 func (answerStart) isEffect()  {}
 func (tell) isEffect()         {}
 func (warn) isEffect()         {}
+func (unreadable) isEffect()   {}
 func (rejoin) isEffect()       {}
 
 // startRequest is one call of Start.

@@ -49,16 +49,19 @@ func (n *node) seen(nodes []NodeState, at time.Time) {
 // sealedOther folds a sealed node's tail into rows. Its instances belong to nobody then and are
 // due, so any node claims them.
 func (n *node) sealedOther(node string, tail Tail, keys []StartKey, at time.Time) error {
-	c, err := n.foldTail(node, tail, keys, at)
+	c, told, err := n.foldTail(node, tail, keys, at)
 	if err != nil {
 		n.takeoverFailed(node)
 		return fmt.Errorf("journal of %s: %w", node, err)
 	}
-	n.do(drainOther{c})
+	n.do(drainOther{c, told})
 	return nil
 }
 
-func (n *node) drained(node string, at time.Time) {
+func (n *node) drained(node string, told []*pending, at time.Time) {
+	if len(told) > 0 {
+		n.do(tell{told})
+	}
 	delete(n.others, node)
 	n.claimAt = at
 	n.claimNext(at)
@@ -72,7 +75,7 @@ func (n *node) takeoverFailed(node string) {
 }
 
 // foldTail is recovery: rows as they were, and every entry since, in order.
-func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (Checkpoint, error) {
+func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (Checkpoint, []*pending, error) {
 	f := folding{node: n, owner: node, keys: map[string]StartKey{}, seen: map[string]*touch{}}
 	for _, k := range keys {
 		f.keys[k.ID] = k
@@ -80,7 +83,7 @@ func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (
 	for _, row := range tail.Rows {
 		in, err := fromRow(row)
 		if err != nil {
-			return Checkpoint{}, err
+			return Checkpoint{}, nil, err
 		}
 		in.Released = false // it was claimed since, and perhaps called
 		f.add(&touch{after: in, first: in.Seq + 1})
@@ -94,10 +97,11 @@ func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (
 			c.To = p.Number
 		}
 		if err := f.position(p); err != nil {
-			return c, fmt.Errorf("position %d: %w", p.Number, err)
+			return c, nil, fmt.Errorf("position %d: %w", p.Number, err)
 		}
 	}
-	return c, f.finish(&c, at)
+	err := f.finish(&c, at)
+	return c, f.told, err
 }
 
 // folding is a recovery under way.
@@ -107,6 +111,7 @@ type folding struct {
 	keys  map[string]StartKey
 	seen  map[string]*touch
 	order []*touch
+	told  []*pending
 }
 
 func (f *folding) add(t *touch) {
@@ -181,10 +186,11 @@ func (f *folding) recover(t *touch, at time.Time) error {
 		if err != nil {
 			return err
 		}
-		p, err := newPending(nil, record(&t.after, &after, h), after)
+		p, err := newPending(&resident{shape: sh}, record(&t.after, &after, h), after)
 		if err != nil {
 			return err
 		}
+		f.told = append(f.told, p)
 		t.after, t.encoded = after, append(t.encoded, p.encoded)
 	}
 	return nil

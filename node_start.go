@@ -43,7 +43,7 @@ func (n *node) attach(r *resident, req *startRequest, at time.Time) {
 		r.waiters = append(r.waiters, req)
 	case !bytes.Equal(r.now.Hash, req.Hash):
 		n.refuse(req, conflict(req.ID))
-	case r.now.Status == NeedsAttention && r.serial == 0 && n.runs[req.Key]:
+	case r.now.Status == NeedsAttention && r.serial == 0:
 		r.waiters = append(r.waiters, req)
 		n.unschedule(r)
 		n.decide(r, happened{kind: EventResumed, at: at})

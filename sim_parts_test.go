@@ -138,6 +138,11 @@ func (w *world) verify() {
 	for range 100 {
 		w.lateOriginal()
 	}
+	for _, id := range w.never {
+		if keys, err := w.store.Instances().Keys(context.Background(), []string{id}); w.starts[id] == 1 && (err != nil || len(keys) > 0) {
+			w.fail(id, "%s was started, and its caller was told that it was not: %v", id, err)
+		}
+	}
 	for id := range w.acked {
 		in, _, err := (&Engine{store: w.store}).stored(context.Background(), id)
 		if err != nil {

@@ -19,7 +19,7 @@ import (
 // It returns how often each fault happened.
 func Simulate(t testing.TB, store Store, seed uint64) map[string]int {
 	w := &world{TB: t, store: store, rng: rand.New(rand.NewPCG(seed, 1)), at: epoch, shapes: simShapes(),
-		parts: map[Key]*effectOf{}, acked: map[string]bool{}, zombies: map[string]bool{}, seen: map[string]int{}, seed: seed}
+		parts: map[Key]*effectOf{}, acked: map[string]bool{}, zombies: map[string]bool{}, starts: map[string]int{}, seen: map[string]int{}, seed: seed}
 	w.boot()
 	w.boot()
 	for step := range 1200 {
@@ -74,6 +74,8 @@ type world struct {
 	started,
 	boots int
 	acked   map[string]bool
+	starts  map[string]int
+	never   []string        // ids whose only start was told that nothing was started
 	zombies map[string]bool // sealed, and perhaps not aware of it
 	faulty  bool
 	logs    map[string][]string
@@ -140,6 +142,8 @@ func (w *world) move() {
 		w.nodes = slices.Delete(w.nodes, i, i+1)
 		w.boot()
 		return
+	case !n.leaving && w.fault("leave in order", 1):
+		n.quit(w.at, w.at.Add(time.Second))
 	case w.fault("pause beyond the lease", 1):
 		w.at = w.at.Add(6 * time.Second)
 	case p < 6 && w.started < 12:
@@ -152,7 +156,14 @@ func (w *world) move() {
 	default:
 		w.perform(n)
 	}
+	if n.over && n.handedOver {
+		w.nodes = slices.DeleteFunc(w.nodes, func(o *simNode) bool { return o == n })
+		w.seen["left"]++
+		w.boot()
+		return
+	}
 	if n.over {
+		w.flushAnswers(n)
 		w.nodes = slices.DeleteFunc(w.nodes, func(o *simNode) bool { return o == n })
 		w.seen["sealed"]++
 		w.boot()
@@ -169,6 +180,7 @@ func (w *world) start(n *simNode) {
 	if w.started > 3 && w.chance(25) {
 		id = fmt.Sprint("i", w.rng.IntN(w.started-1)+1) // a repeat
 	}
+	w.starts[id]++
 	number := int(id[len(id)-1])
 	sh := w.shapes[number%len(w.shapes)]
 	n.start(&startRequest{ID: id, Key: shapeKey{sh.Name, 1}, Hash: []byte(id), State: fields{"in": json.RawMessage(`"x"`)}}, w.at)
@@ -242,16 +254,40 @@ func (w *world) perform1(n *simNode, e *simEffect) (again bool) {
 		for _, row := range f.Rows {
 			w.log(row.ID, "%s drains %s: %s", n.id, f.Node, row.Data)
 		}
-		n.drained(f.Node, w.at)
-	case answerStart:
-		w.log(f.Request.ID, "%s answers a start: %v %v", n.id, f.Instance.Status, f.Err)
-		if f.Err == nil {
-			w.acked[f.Request.ID] = true
+		n.drained(f.Node, f.Told, w.at)
+	case sealSelf:
+		w.ok(w.store.Journal().Seal(ctx, f.Checkpoint.Node))
+		w.zombies[n.id] = true
+		if err := w.store.Journal().Checkpoint(ctx, f.Checkpoint); err != nil && !errors.Is(err, ErrSealed) {
+			w.Fatal(err)
 		}
+		n.left()
+	case answerStart:
+		w.heard(f)
 	case warn:
 		w.Fatalf("seed %d: %s: %v", w.seed, f.Text, f.Err)
 	}
 	return false
+}
+
+// heard is a caller of Start who got an answer.
+func (w *world) heard(a answerStart) {
+	switch {
+	case a.Err == nil:
+		w.acked[a.Request.ID] = true
+	case OutcomeOf(a.Err) == NotDone && w.starts[a.Request.ID] == 1:
+		w.seen["not started"]++
+		w.never = append(w.never, a.Request.ID)
+	}
+}
+
+// flushAnswers lets the callers of a sealed node hear what it still had to say.
+func (w *world) flushAnswers(n *simNode) {
+	for _, e := range n.pump(w.at) {
+		if a, ok := e.(answerStart); ok {
+			w.heard(a)
+		}
+	}
 }
 
 func (w *world) write(n *simNode, e *simEffect, c Checkpoint) (again bool) {
@@ -286,7 +322,15 @@ func (w *world) takeOver(n *simNode, other string) {
 	w.ok(err)
 	keys, err := w.store.Instances().Keys(ctx, ids)
 	w.ok(err)
-	w.ok(n.sealedOther(other, tail, keys, w.at))
+	if err := n.sealedOther(other, tail, keys, w.at); err != nil {
+		id := ""
+		for k := range w.logs {
+			if strings.Contains(err.Error(), "instance "+k+",") {
+				id = k
+			}
+		}
+		w.fail(id, "%v", err)
+	}
 }
 
 func (w *world) ok(err error) {
@@ -308,6 +352,7 @@ func (w *world) quiet() bool {
 			if in.Status == NeedsAttention && in.Still && w.chance(20) {
 				n := w.nodes[0]
 				n.start(&startRequest{ID: id, Key: shapeKey{in.Definition, 1}, Hash: in.Hash, State: fields{}}, w.at)
+				w.starts[id]++
 				w.seen["resumed"]++
 				w.log(id, "%s asked to resume; live %v asked %v resuming %v", n.id, n.live[id] != nil, len(n.asked[id]), len(n.resuming[id]))
 			}

@@ -15,7 +15,9 @@ type startAnswer struct {
 // Start begins an instance under an id of your choosing and returns once it is durable: from then
 // on it reaches an end or needs attention, whatever is killed. Starting the same id with the same
 // input again attaches to the running or ended instance, and gives one that needs attention a new
-// budget, asking first about what is unknown. So Start is safe to repeat.
+// budget, asking first about what is unknown. So Start is safe to repeat. Inputs are compared as
+// JSON without fields of zero value, so a field that a later version of S adds does not matter, and
+// a zero equals its absence.
 //
 // The error matches [ErrConflict] if the id belongs to another input or definition, [ErrTooLarge],
 // [ErrInvalid], and [NotDone] if nothing was started and trying again is all there is to do. It

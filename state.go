@@ -57,16 +57,18 @@ func newCodec(typ reflect.Type) (*codec, error) {
 	}
 	c := &codec{typ: typ, flat: flat(typ)}
 	var lost []string
+	seen := map[string]bool{}
 	for i := range typ.NumField() {
 		f := typ.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		switch {
-		case f.Anonymous || !f.IsExported() || name == "-" || !encodable(f.Type, 0):
-			lost = append(lost, f.Name)
-			continue
-		case name == "":
+		if name == "" {
 			name = f.Name
 		}
+		if f.Anonymous || !f.IsExported() || f.Tag.Get("json") == "-" || seen[strings.ToLower(name)] || !encodable(f.Type, 0) {
+			lost = append(lost, f.Name)
+			continue
+		}
+		seen[strings.ToLower(name)] = true // encoding/json matches names without regard to case
 		c.fields = append(c.fields, codecField{name: name, index: i, flat: flat(f.Type)})
 	}
 	if len(lost) > 0 {
@@ -109,7 +111,7 @@ func encodable(t reflect.Type, depth int) bool {
 	case reflect.Struct:
 		for i := range t.NumField() {
 			f := t.Field(i)
-			if (f.PkgPath != "" && !f.Anonymous) || !encodable(f.Type, depth+1) {
+			if (f.PkgPath != "" && !f.Anonymous) || f.Tag.Get("json") == "-" || !encodable(f.Type, depth+1) {
 				return false
 			}
 		}

@@ -64,7 +64,7 @@ func openWrites(ctx context.Context, path string) (*sql.DB, error) {
 		"_busy_timeout": {"10000"},
 		"_txlock":       {"immediate"},
 		"_pragma": {
-			"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)",
+			"journal_mode(WAL)", "synchronous(FULL)", "fullfsync(1)", "checkpoint_fullfsync(1)", "wal_autocheckpoint(4000)",
 			"cache_size(-32000)", "temp_store(MEMORY)",
 		},
 	}))
