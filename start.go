@@ -35,7 +35,12 @@ func (d Definition[S]) Start(ctx context.Context, e *Engine, id string, s S) (In
 	if err != nil {
 		return Instance{}, fmt.Errorf("start of %s: %w", id, err)
 	}
-	return e.start(ctx, &startRequest{ID: id, Key: p.key(), Hash: hash, State: state, answer: make(chan startAnswer, 1)})
+	for {
+		in, err := e.start(ctx, &startRequest{ID: id, Key: p.key(), Hash: hash, State: state, answer: make(chan startAnswer, 1)})
+		if !errors.Is(err, ErrSealed) {
+			return in, err
+		} // this node rejoins under a new incarnation, and a start is safe to repeat
+	}
 }
 
 func (e *Engine) start(ctx context.Context, req *startRequest) (Instance, error) {
