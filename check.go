@@ -103,16 +103,17 @@ func (p RetryPolicy) check() error {
 
 // checkBudget reports budgets that no deadline leaves time for. It needs the defaults filled in.
 func (s *Shape) checkBudget() error {
-	if s.Deadline == 0 {
+	if s.Deadline <= 0 {
 		return nil
 	}
+	var errs []error
 	for i := range s.Steps {
 		if st := &s.Steps[i]; st.Timeout > s.Deadline {
-			return fmt.Errorf("%w: definition %q: step %q: its timeout %v is longer than the deadline %v of the whole",
-				ErrInvalid, s.Name, st.Name, st.Timeout, s.Deadline)
+			errs = append(errs, fmt.Errorf("%w: definition %q: step %q: its timeout %v is longer than the deadline %v of the whole",
+				ErrInvalid, s.Name, st.Name, st.Timeout, s.Deadline))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // validID accepts what every store and every header can carry.

@@ -49,9 +49,9 @@ func shapesUpTo(t *testing.T) []*Shape {
 		add(a)
 		for _, b := range variants {
 			add(a, b)
-			if a.Replayable == b.Replayable && a.Probe == b.Probe {
+			if a.Replayable == b.Replayable && a.Probe == b.Probe && a.Fence != b.Fence {
 				for _, c := range variants {
-					if c.Replayable == b.Replayable && c.Fence == b.Fence {
+					if c.Replayable == b.Replayable && c.Fence == b.Fence && c.Probe != b.Probe {
 						add(a, b, c)
 					}
 				}

@@ -78,8 +78,8 @@
 // makes no progress for [Config.Lease], another seals the journal, so that nothing can be added to
 // it, folds it, and goes on. What was under way then counts as maybe done. An instance keeps the
 // version it began with, so register the versions that are still live, in every engine on a store:
-// an engine that claims an instance which it has no definition for parks it until it is started
-// again. Other steps need a new version, and Run refuses them under an old one; deadlines, timeouts
+// an engine that claims an instance which it has no definition for parks it in attention, and it
+// goes on within ten minutes of the definition's return, or when it is started again. Other steps need a new version, and Run refuses them under an old one; deadlines, timeouts
 // and retry policies may be tuned.
 //
 // [Definition.Start] with the same id and input may be repeated at will. Inputs are compared by
@@ -96,9 +96,8 @@
 // # Observing
 //
 // [Engine.Get], [Engine.Find], [Engine.Count] and [Engine.History] read. [Config.Observe] hears of
-// transitions that this engine made, for logs and metrics; what recovery writes for a node that is
-// gone, and what was durable just before a crash, is in the history only. Package console shows the
-// same to people.
+// transitions that this engine made, for logs and metrics; what was durable just before a crash may
+// be in the history only. Package console shows the same to people.
 //
 // # What it does not do
 //
@@ -106,7 +105,7 @@
 // unfinished in your own data. It does not deliver messages, run steps in parallel, wait for timers
 // or for people, or start a saga inside your own database transaction. It does not delete ended
 // instances. It cannot stop a function that ignores its ctx; such a call keeps one of
-// [Config.Concurrency] slots, and Run does not return before it does.
+// [Config.Concurrency] slots, and Run leaves it behind.
 //
 // The folder docs of the repository has the guarantees with their conditions and tests, the terms,
 // and the paths through the code.

@@ -48,7 +48,11 @@ func New(store Store, config *Config, definitions ...AnyDefinition) (*Engine, er
 	if store == nil {
 		errs = append(errs, fmt.Errorf("%w: no store; open one, for example with sqlite.Open", ErrInvalid))
 	}
-	for _, d := range definitions {
+	for i, d := range definitions {
+		if d == nil {
+			errs = append(errs, fmt.Errorf("%w: definition %d is nil", ErrInvalid, i+1))
+			continue
+		}
 		errs = append(errs, e.register(d))
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -60,7 +64,7 @@ func New(store Store, config *Config, definitions ...AnyDefinition) (*Engine, er
 func (e *Engine) register(d AnyDefinition) error {
 	p := d.plan()
 	if p.err != nil {
-		return p.err
+		return errors.Join(p.err, p.shape.withDefaults(&e.config).checkBudget())
 	}
 	if e.plans[p.key()] != nil {
 		return fmt.Errorf("%w: definition %q version %d is given twice", ErrInvalid, p.shape.Name, p.shape.Version)
@@ -95,6 +99,9 @@ func (e *Engine) Run(ctx context.Context) error {
 
 func (e *Engine) run(ctx context.Context) error {
 	if err := e.define(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return err
 	}
 	for {

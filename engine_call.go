@@ -60,14 +60,27 @@ func said(err error, ctx context.Context, timeout time.Duration) string {
 	if err == nil {
 		return ""
 	}
-	text := err.Error()
+	text := textOf(err)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		text = fmt.Sprintf("no answer within %v: %s", timeout, text)
 	}
 	if len(text) > maxSaid {
-		text = strings.ToValidUTF8(text[:maxSaid], "") + "…"
+		text = strings.ToValidUTF8(text[:maxSaid-len("…")], "") + "…"
 	}
 	return text
+}
+
+// observed tells the user's function. Its panic is logged and changes nothing.
+func (s *server) observed(p *pending) {
+	if s.config.Observe == nil {
+		return
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			s.config.Logger.Error("Config.Observe panicked", "instance", p.entry.ID, "panic", v)
+		}
+	}()
+	s.config.Observe(p.entry.event(&p.after, p.of.shape))
 }
 
 // observe passes on what is durable, in order, away from the loop.
@@ -78,9 +91,16 @@ func (s *server) observe(done chan<- struct{}) {
 			if p.after.Status.Ended() || p.after.Status == NeedsAttention {
 				s.wakeWaiters(p.after.ID)
 			}
-			if s.config.Observe != nil {
-				s.config.Observe(p.entry.event(&p.after, p.of.shape))
-			}
+			s.observed(p)
 		}
 	}
+}
+
+func textOf(err error) (text string) {
+	defer func() {
+		if v := recover(); v != nil {
+			text = fmt.Sprintf("%T, whose Error panicked: %v", err, v)
+		}
+	}()
+	return err.Error()
 }

@@ -145,6 +145,11 @@ func (e *Engine) send(ctx context.Context, in input) error {
 		return errors.Join(context.Cause(ctx), e.trouble())
 	}
 	select {
+	case <-e.closed: // first, or the select below would sometimes leave the input to nobody
+		return e.whyClosed()
+	default:
+	}
+	select {
 	case e.inputs <- in:
 		return nil
 	case <-e.closed:

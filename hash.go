@@ -14,7 +14,7 @@ func inputHash(definition string, input fields) ([]byte, error) {
 	canonical := make(map[string]any, len(input))
 	for name, raw := range input {
 		if text, ok := plainString(raw); ok {
-			if text != "" {
+			if text != "" && text != "0001-01-01T00:00:00Z" {
 				canonical[name] = text
 			}
 			continue

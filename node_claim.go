@@ -1,6 +1,7 @@
 package saga
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -51,7 +52,11 @@ func (n *node) claimFailed(c Claim, at time.Time) {
 	n.claimOwn = true
 	n.claimAt = at.Add(n.rules.poll)
 	for _, id := range c.IDs {
-		n.resumeClaimed(id, at)
+		waiting := n.resuming[id]
+		delete(n.resuming, id)
+		for _, req := range waiting {
+			n.refuse(req, fmt.Errorf("start of %s: %w whether it goes on: the store failed; start it again", id, Unknown))
+		}
 	}
 }
 

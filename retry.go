@@ -3,6 +3,7 @@ package saga
 import (
 	"hash/fnv"
 	"math"
+	"math/rand/v2"
 	"time"
 )
 
@@ -23,6 +24,9 @@ func (p RetryPolicy) or(base RetryPolicy) RetryPolicy {
 	}
 	if p.Initial == 0 {
 		p.Initial = base.Initial
+		if p.Max > 0 {
+			p.Initial = min(p.Initial, p.Max)
+		}
 	}
 	if p.Max == 0 {
 		p.Max = max(base.Max, p.Initial)
@@ -42,7 +46,6 @@ func (p RetryPolicy) wait(calls int, seed string) time.Duration {
 	}
 	h := fnv.New64a()
 	h.Write([]byte(seed))
-	h.Write([]byte{byte(calls), byte(calls >> 8)})
-	spread := float64(h.Sum64()>>11) / (1 << 53)
+	spread := rand.New(rand.NewPCG(h.Sum64(), uint64(calls))).Float64()
 	return time.Duration(full/2 + full/2*spread)
 }

@@ -88,13 +88,18 @@ func (d Definition[S]) Wait(ctx context.Context, e *Engine, id string) (S, error
 	if err != nil {
 		return s, fmt.Errorf("wait for %s: %w", id, err)
 	}
-	state, err := p.codec.decode(in.State)
-	if err != nil {
-		return s, fmt.Errorf("wait for %s: %w", id, err)
+	if in.Definition == d.Name {
+		state, err := p.codec.decode(in.State)
+		if err != nil {
+			return s, fmt.Errorf("wait for %s: %w", id, err)
+		}
+		s = *state.(*S)
 	}
-	s = *state.(*S)
-	if in.Status != Completed {
+	switch {
+	case in.Status != Completed:
 		return s, &StatusError{in.public(e.shape(shapeKey{in.Definition, in.Version}), "")}
+	case in.Definition != d.Name:
+		return s, fmt.Errorf("wait for %s: %w: it is an instance of %q, not of %q", id, ErrInvalid, in.Definition, d.Name)
 	}
 	return s, nil
 }

@@ -2,6 +2,7 @@ package saga
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -98,15 +99,29 @@ func flat(t reflect.Type) bool {
 
 // encodable is false for types that encoding/json cannot write or would not read back.
 func encodable(t reflect.Type, depth int) bool {
-	if depth > 16 || t.Implements(reflect.TypeFor[json.Marshaler]()) {
+	if depth > 16 {
 		return true
+	}
+	into := t
+	if t.Kind() != reflect.Pointer {
+		into = reflect.PointerTo(t)
+	}
+	switch {
+	case t.Kind() == reflect.Interface:
+		return t.NumMethod() == 0
+	case t.Implements(reflect.TypeFor[json.Marshaler]()):
+		return into.Implements(reflect.TypeFor[json.Unmarshaler]())
+	case t.Implements(reflect.TypeFor[encoding.TextMarshaler]()):
+		return into.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 	}
 	switch t.Kind() {
 	case reflect.Chan, reflect.Func, reflect.UnsafePointer, reflect.Complex64, reflect.Complex128, reflect.Uintptr:
 		return false
 	case reflect.Interface:
 		return t.NumMethod() == 0
-	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+	case reflect.Map:
+		return encodableKey(t.Key()) && encodable(t.Elem(), depth+1)
+	case reflect.Pointer, reflect.Slice, reflect.Array:
 		return encodable(t.Elem(), depth+1)
 	case reflect.Struct:
 		for i := range t.NumField() {
@@ -210,4 +225,13 @@ func (c *codec) diff(recorded fields, before, after any) (fields, error) {
 		patch[f.name] = raw
 	}
 	return patch, nil
+}
+
+func encodableKey(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.String, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return true
+	}
+	return t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) && reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
