@@ -55,14 +55,14 @@ func (x *transaction) ledger(d driver.SQLitePreUpdateData) {
 		return
 	}
 	x.key = fmt.Sprint(columns[0])
-	switch state := fmt.Sprint(columns[1]); {
-	case state == "APPLIED":
+	switch columns[1] {
+	case "APPLIED":
 		x.write = decrement
-	case state == "REFUSED":
+	case "REFUSED":
 		x.write = refusal
-	case state == "CANCELLED":
+	case "CANCELLED":
 		x.write = fence
-	case state == "REVERTED":
+	case "REVERTED":
 		x.write = restore
 	}
 }
