@@ -19,16 +19,18 @@ const module = "github.com/seosa-dev/saga"
 // mayImport is the architecture: which rooms a room may enter, and which libraries it may bring
 // along. A room that is not listed may not exist. Longer prefixes win.
 var mayImport = map[string][]string{
-	"":                      {},
-	"sqlite":                {"", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
-	"console":               {""},
-	"conformance":           {""},
-	"conformance/memory":    {""},
-	"systems/shop/catalog":  {"", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
-	"systems/shop/order":    {"", "sqlite", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
-	"systems/shop/killtest": {""},
-	"cmd/demo":              {"", "sqlite", "console", "systems/shop/catalog", "systems/shop/order"},
-	"bench":                 {"", "sqlite", "modernc.org/sqlite"},
+	"":                          {},
+	"sqlite":                    {"", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
+	"console":                   {""},
+	"conformance":               {""},
+	"conformance/memory":        {""},
+	"systems/internal/web":      {},
+	"systems/internal/embedded": {"modernc.org/sqlite", "github.com/pressly/goose/v3"},
+	"systems/shop/catalog":      {"systems/internal/web", "systems/internal/embedded"},
+	"systems/shop/order":        {"", "sqlite", "systems/internal/web", "systems/internal/embedded"},
+	"systems/shop/killtest":     {""},
+	"cmd/demo":                  {"", "sqlite", "console", "systems/shop/catalog", "systems/shop/order"},
+	"bench":                     {"", "sqlite", "modernc.org/sqlite"},
 }
 
 // onlyInTests may not be imported by anything that ships, but by the suites themselves.

@@ -3,6 +3,8 @@ package catalog
 import (
 	"context"
 	"net/http"
+
+	"github.com/seosa-dev/saga/systems/internal/web"
 )
 
 // CatalogController is the service's HTTP surface and its boundary: the name is the write-up's. It
@@ -11,7 +13,7 @@ import (
 type CatalogController struct {
 	service   *ProductService
 	authorize func(*http.Request) error
-	mux       *http.ServeMux
+	mux       *web.Mux
 }
 
 // NewController returns the handler of a service. The authorizer is asked before every change and
@@ -19,63 +21,29 @@ type CatalogController struct {
 // loopback address are let through. Reading items is free.
 func NewController(service *ProductService, authorize func(*http.Request) error) *CatalogController {
 	if authorize == nil {
-		authorize = loopback
+		authorize = web.Loopback
 	}
-	c := &CatalogController{service: service, authorize: authorize, mux: http.NewServeMux()}
-	c.handle("GET /healthz", c.health)
-	c.handle("GET /catalog/items", c.items)
-	c.handle("GET /catalog/items/{id}", c.item)
-	c.handle("POST /catalog/stock/decrement", c.decrement)
-	c.handle("GET /catalog/stock/decrement", c.probe)
-	c.handle("POST /catalog/stock/fence", c.byKey(service.Fence))
-	c.handle("POST /catalog/stock/restore", c.byKey(service.Restore))
+	c := &CatalogController{service: service, authorize: authorize, mux: &web.Mux{
+		Prefix: problemType, Paths: "/catalog/items and /catalog/stock", ProblemOf: problemOf, Service: "catalog", Logger: service.logger,
+	}}
+	c.mux.Handle("GET /healthz", c.health)
+	c.mux.Handle("GET /catalog/items", c.items)
+	c.mux.Handle("GET /catalog/items/{id}", c.item)
+	c.mux.Handle("POST /catalog/stock/decrement", c.decrement)
+	c.mux.Handle("GET /catalog/stock/decrement", c.probe)
+	c.mux.Handle("POST /catalog/stock/fence", c.byKey(service.Fence))
+	c.mux.Handle("POST /catalog/stock/restore", c.byKey(service.Restore))
 	return c
 }
 
-func (c *CatalogController) handle(pattern string, serve func(http.ResponseWriter, *http.Request) error) {
-	c.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		if err := serve(w, r); err != nil {
-			c.writeError(w, r, err)
-		}
-	})
-}
-
-// ServeHTTP answers a request. What the mux itself would answer (no such page, wrong method)
-// becomes a problem like every other error.
-func (c *CatalogController) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	fallback, pattern := c.mux.Handler(r)
-	if pattern != "" {
-		c.mux.ServeHTTP(w, r)
-		return
-	}
-	said := bare{header: http.Header{}}
-	fallback.ServeHTTP(&said, r)
-	if said.status == http.StatusMethodNotAllowed {
-		allow := said.header.Get("Allow")
-		w.Header().Set("Allow", allow)
-		c.writeError(w, r, newProblem(said.status, "method-not-allowed", "The method is not allowed",
-			"Nothing was done; use "+allow+"."))
-		return
-	}
-	c.writeError(w, r, newProblem(http.StatusNotFound, "no-such-resource", "There is nothing here",
-		"Nothing was done; the paths start with /catalog/items and /catalog/stock."))
-}
-
-// bare keeps what a handler says about a response and drops its body.
-type bare struct {
-	header http.Header
-	status int
-}
-
-func (b *bare) Header() http.Header         { return b.header }
-func (b *bare) WriteHeader(status int)      { b.status = status }
-func (b *bare) Write(p []byte) (int, error) { return len(p), nil }
+// ServeHTTP answers a request.
+func (c *CatalogController) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.mux.ServeHTTP(w, r) }
 
 func (c *CatalogController) health(w http.ResponseWriter, r *http.Request) error {
 	if err := c.service.Ping(r.Context()); err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, "application/json", map[string]string{"status": "ok"})
+	web.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	return nil
 }
 
@@ -84,7 +52,7 @@ func (c *CatalogController) items(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, "application/json", map[string][]Item{"items": items})
+	web.WriteJSON(w, http.StatusOK, map[string][]Item{"items": items})
 	return nil
 }
 
@@ -93,7 +61,7 @@ func (c *CatalogController) item(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, "application/json", item)
+	web.WriteJSON(w, http.StatusOK, item)
 	return nil
 }
 
@@ -116,7 +84,7 @@ func (c *CatalogController) decrement(w http.ResponseWriter, r *http.Request) er
 	if entry.State != Applied {
 		return refusalOf(entry)
 	}
-	writeJSON(w, http.StatusOK, "application/json", entry)
+	web.WriteJSON(w, http.StatusOK, entry)
 	return nil
 }
 
@@ -128,7 +96,7 @@ func (c *CatalogController) probe(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, "application/json", entry)
+	web.WriteJSON(w, http.StatusOK, entry)
 	return nil
 }
 
@@ -146,7 +114,7 @@ func (c *CatalogController) byKey(change func(context.Context, string) (Entry, e
 		if err != nil {
 			return err
 		}
-		writeJSON(w, http.StatusOK, "application/json", entry)
+		web.WriteJSON(w, http.StatusOK, entry)
 		return nil
 	}
 }

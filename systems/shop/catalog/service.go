@@ -32,19 +32,19 @@ func New(ctx context.Context, config Config) (*ProductService, error) {
 }
 
 // Close releases the database. It may be called twice.
-func (p *ProductService) Close() error { return p.store.close() }
+func (p *ProductService) Close() error { return p.store.Close() }
 
 // Ping reports whether the database answers.
-func (p *ProductService) Ping(ctx context.Context) error { return p.store.read.PingContext(ctx) }
+func (p *ProductService) Ping(ctx context.Context) error { return p.store.Read.PingContext(ctx) }
 
 // Items returns all items in the order of the catalog's numbering.
 func (p *ProductService) Items(ctx context.Context) ([]Item, error) {
-	return readItems(ctx, p.store.read, "")
+	return readItems(ctx, p.store.Read, "")
 }
 
 // Item returns one item. The error matches [ErrNotFound] if there is none with this id.
 func (p *ProductService) Item(ctx context.Context, id string) (Item, error) {
-	items, err := readItems(ctx, p.store.read, id)
+	items, err := readItems(ctx, p.store.Read, id)
 	if err != nil {
 		return Item{}, err
 	}

@@ -32,7 +32,7 @@ func (p *ProductService) Probe(ctx context.Context, key string) (Entry, error) {
 	if err := checkKey(key); err != nil {
 		return Entry{}, err
 	}
-	return readEntry(ctx, p.store.read, key)
+	return readEntry(ctx, p.store.Read, key)
 }
 
 // Fence returns what stands under a key and makes it final: if nothing did, Cancelled does now,
@@ -68,7 +68,7 @@ func (p *ProductService) change(ctx context.Context, key string,
 		return Entry{}, err
 	}
 	var decided Entry
-	err := p.store.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := p.store.Change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		known, err := readEntry(ctx, tx, key)
 		if err != nil {
 			return err

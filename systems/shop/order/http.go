@@ -3,6 +3,8 @@ package order
 import (
 	"net/http"
 	"strconv"
+
+	"github.com/seosa-dev/saga/systems/internal/web"
 )
 
 // OrderController is the service's HTTP surface. It alone knows who asks and in which form; the
@@ -10,7 +12,7 @@ import (
 type OrderController struct {
 	service   *OrderService
 	authorize func(*http.Request) error
-	mux       *http.ServeMux
+	mux       *web.Mux
 }
 
 // NewController returns the handler of a service. The authorizer is asked before anything is
@@ -18,62 +20,28 @@ type OrderController struct {
 // on a loopback address are let through. Reading is free.
 func NewController(service *OrderService, authorize func(*http.Request) error) *OrderController {
 	if authorize == nil {
-		authorize = loopback
+		authorize = web.Loopback
 	}
-	c := &OrderController{service: service, authorize: authorize, mux: http.NewServeMux()}
-	c.handle("GET /healthz", c.health)
-	c.handle("GET /orders", c.list)
-	c.handle("POST /orders", c.place)
-	c.handle("POST /orders/new", c.newNumber)
-	c.handle("GET /orders/{id}", c.show)
-	c.handle("PUT /orders/{id}", c.placeAs)
+	c := &OrderController{service: service, authorize: authorize, mux: &web.Mux{
+		Prefix: problemType, Paths: "/orders", ProblemOf: problemOf, Service: "order", Logger: service.logger,
+	}}
+	c.mux.Handle("GET /healthz", c.health)
+	c.mux.Handle("GET /orders", c.list)
+	c.mux.Handle("POST /orders", c.place)
+	c.mux.Handle("POST /orders/new", c.newNumber)
+	c.mux.Handle("GET /orders/{id}", c.show)
+	c.mux.Handle("PUT /orders/{id}", c.placeAs)
 	return c
 }
 
-func (c *OrderController) handle(pattern string, serve func(http.ResponseWriter, *http.Request) error) {
-	c.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		if err := serve(w, r); err != nil {
-			c.writeError(w, r, err)
-		}
-	})
-}
-
-// ServeHTTP answers a request. What the mux itself would answer (no such page, wrong method)
-// becomes a problem like every other error.
-func (c *OrderController) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	fallback, pattern := c.mux.Handler(r)
-	if pattern != "" {
-		c.mux.ServeHTTP(w, r)
-		return
-	}
-	said := bare{header: http.Header{}}
-	fallback.ServeHTTP(&said, r)
-	if said.status == http.StatusMethodNotAllowed {
-		allow := said.header.Get("Allow")
-		w.Header().Set("Allow", allow)
-		c.writeError(w, r, newProblem(said.status, "method-not-allowed", "The method is not allowed",
-			"Nothing was done; use "+allow+"."))
-		return
-	}
-	c.writeError(w, r, newProblem(http.StatusNotFound, "no-such-resource", "There is nothing here",
-		"Nothing was done; the paths start with /orders."))
-}
-
-// bare keeps what a handler says about a response and drops its body.
-type bare struct {
-	header http.Header
-	status int
-}
-
-func (b *bare) Header() http.Header         { return b.header }
-func (b *bare) WriteHeader(status int)      { b.status = status }
-func (b *bare) Write(p []byte) (int, error) { return len(p), nil }
+// ServeHTTP answers a request.
+func (c *OrderController) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.mux.ServeHTTP(w, r) }
 
 func (c *OrderController) health(w http.ResponseWriter, r *http.Request) error {
 	if err := c.service.Ping(r.Context()); err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, "application/json", map[string]string{"status": "ok"})
+	web.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	return nil
 }
 
@@ -82,7 +50,7 @@ func (c *OrderController) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, "application/json", map[string][]View{"orders": append([]View{}, views...)})
+	web.WriteJSON(w, http.StatusOK, map[string][]View{"orders": append([]View{}, views...)})
 	return nil
 }
 
@@ -95,7 +63,7 @@ func (c *OrderController) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, "application/json", view)
+	web.WriteJSON(w, http.StatusOK, view)
 	return nil
 }
 
@@ -108,7 +76,7 @@ func (c *OrderController) newNumber(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	w.Header().Set("Location", address(id))
-	writeJSON(w, http.StatusCreated, "application/json", map[string]int64{"id": id})
+	web.WriteJSON(w, http.StatusCreated, map[string]int64{"id": id})
 	return nil
 }
 
@@ -162,7 +130,7 @@ func (c *OrderController) answer(w http.ResponseWriter, r *http.Request, id int6
 		w.Header().Set("Retry-After", "1")
 	}
 	w.Header().Set("Location", address(id))
-	writeJSON(w, status, "application/json", view)
+	web.WriteJSON(w, status, view)
 	return nil
 }
 

@@ -2,95 +2,22 @@ package order
 
 import (
 	"context"
-	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
-	"time"
 
-	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver named "sqlite"
+	"github.com/seosa-dev/saga/systems/internal/embedded"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// errCommit marks a commit whose result is not known.
-var errCommit = errors.New("order: commit failed")
-
-// store is the service's part of the database: one connection that writes, others that read.
-type store struct {
-	write *sql.DB
-	read  *sql.DB
-}
+// store is the service's part of its database; the engine has the other.
+type store struct{ *embedded.DB }
 
 func openStore(ctx context.Context, path string) (*store, error) {
-	write, err := openDB(path)
+	db, err := embedded.Open(ctx, path, migrations, "order_schema")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("order: %w", err)
 	}
-	write.SetMaxOpenConns(1)
-	read, err := openDB(path)
-	if err != nil {
-		return nil, errors.Join(err, write.Close())
-	}
-	s := &store{write: write, read: read}
-	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("order: open %s: %w", path, err), s.close())
-	}
-	return s, nil
-}
-
-func openDB(path string) (*sql.DB, error) {
-	settings := url.Values{
-		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"},
-		"_txlock": {"immediate"},
-	}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+settings.Encode())
-	if err != nil {
-		return nil, fmt.Errorf("order: open %s: %w", path, err)
-	}
-	return db, nil
-}
-
-func (s *store) migrate(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, s.write, files, goose.WithTableName("order_schema"))
-	if err != nil {
-		return err
-	}
-	_, err = provider.Up(ctx)
-	return err
-}
-
-func (s *store) close() error { return errors.Join(s.read.Close(), s.write.Close()) }
-
-// change runs fn in a transaction that holds the write lock from its start. The end of ctx keeps
-// it from starting; once started it runs to its end within a time of its own. The error matches
-// errCommit if the commit failed; after any other error nothing was changed.
-func (s *store) change(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
-	conn, err := s.write.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("order: no connection: %w", err)
-	}
-	defer func() { _ = conn.Close() }()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("order: begin: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // does nothing after a commit
-	if err := fn(ctx, tx); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("%w: %w", errCommit, err)
-	}
-	return nil
+	return &store{db}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seosa-dev/saga"
+	"github.com/seosa-dev/saga/systems/internal/embedded"
 )
 
 const definitionName = "shop.order"
@@ -51,7 +52,7 @@ func outcome(err error) error {
 		return nil
 	case errors.Is(err, errTaken), errors.Is(err, errFenced):
 		return fmt.Errorf("%w: %w", saga.Refused, err)
-	case errors.Is(err, errCommit):
+	case errors.Is(err, embedded.ErrCommit):
 		return err
 	}
 	return fmt.Errorf("%w: %w", saga.NotDone, err)

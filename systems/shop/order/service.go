@@ -93,14 +93,14 @@ func (s *OrderService) Run(ctx context.Context) error { return s.engine.Run(ctx)
 func (s *OrderService) Engine() *saga.Engine { return s.engine }
 
 // Ping reports whether the database answers.
-func (s *OrderService) Ping(ctx context.Context) error { return s.store.read.PingContext(ctx) }
+func (s *OrderService) Ping(ctx context.Context) error { return s.store.Read.PingContext(ctx) }
 
 // Close releases what New opened. Call it when Run has returned, or was never called.
 func (s *OrderService) Close() error {
 	s.catalog.Close()
 	var errs []error
 	if s.store != nil {
-		errs = append(errs, s.store.close())
+		errs = append(errs, s.store.Close())
 	}
 	if s.sagas != nil {
 		errs = append(errs, s.sagas.Close())

@@ -17,7 +17,7 @@ var (
 
 // newNumber gives out the next order number.
 func (s *store) newNumber(ctx context.Context) (number int64, err error) {
-	err = s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.Change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		return tx.QueryRowContext(ctx,
 			`update sequence set next_id = next_id + 1 where name = 'ordernum' returning next_id - 1`).Scan(&number)
 	})
@@ -30,7 +30,7 @@ func (s *store) newNumber(ctx context.Context) (number int64, err error) {
 // issued reports whether an order number was given out.
 func (s *store) issued(ctx context.Context, id int64) (bool, error) {
 	var yes bool
-	err := s.read.QueryRowContext(ctx,
+	err := s.Read.QueryRowContext(ctx,
 		`select ? between 1000 and next_id - 1 from sequence where name = 'ordernum'`, id).Scan(&yes)
 	if err != nil {
 		return false, fmt.Errorf("order: read sequence: %w", err)
@@ -39,10 +39,10 @@ func (s *store) issued(ctx context.Context, id int64) (bool, error) {
 }
 
 // insertOrder stores the order and its lines, once: the attempt that stored it finds it done. The
-// error matches errTaken or errFenced if the attempt will never store it, and errCommit if it is
+// error matches errTaken or errFenced if the attempt will never store it, and embedded.ErrCommit if it is
 // not known whether it did.
 func (s *store) insertOrder(ctx context.Context, instance string, o Order) error {
-	return s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return s.Change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if stored, err := storedBy(ctx, tx, instance, o.ID); stored || err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (s *store) insertOrder(ctx context.Context, instance string, o Order) error
 // will, and the error matches errFenced or errTaken.
 func (s *store) fenceOrder(ctx context.Context, instance string, id int64) error {
 	var stored bool
-	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err := s.Change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		if stored, err = storedBy(ctx, tx, instance, id); stored || err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func writeOrder(ctx context.Context, tx *sql.Tx, instance string, o Order) error
 // orders returns stored orders with their lines, the latest number first: the one with this id, or
 // the latest ones if id is 0.
 func (s *store) orders(ctx context.Context, id int64, limit int) ([]View, error) {
-	rows, err := s.read.QueryContext(ctx, `
+	rows, err := s.Read.QueryContext(ctx, `
 		select o.id, o.total, o.placed_at, l.item, l.quantity, l.unit_price
 		from (select * from orders where ?1 = 0 or id = ?1 order by id desc limit ?2) o
 		join lineitem l on l.order_id = o.id order by o.id desc, l.line_number`, id, limit)
