@@ -18,6 +18,7 @@ const (
 	random      = 30  // kills at no moment in particular
 	needed      = 100 // kills that cut off a request for an order
 	mostLives   = 600
+	mostMisses  = 30               // lives in which nothing came to the trap
 	springLimit = 10 * time.Second // for a trap to spring
 	endLimit    = 4 * time.Minute  // for the last order to end; what is in doubt is asked about every minute
 )
@@ -29,6 +30,7 @@ type campaign struct {
 	street *street
 	rng    *rand.Rand
 	table  table
+	misses int
 }
 
 // TestKilledWhileOrdersArrive kills the shop again and again while people order, and then lets it
@@ -74,9 +76,9 @@ func TestKilledWhileOrdersArrive(t *testing.T) {
 func (c *campaign) killAll() {
 	plan := c.plan()
 	for len(plan) > 0 || c.table.cutOff < needed {
-		if c.table.lives > mostLives {
+		if c.table.lives > mostLives || c.misses > mostMisses {
 			c.table.print(c.t, c.street.book.all())
-			c.t.Fatalf("%d lives, and these are still to do: %v", c.table.lives, plan)
+			c.t.Fatalf("%d lives, %d of them for nothing, and these are still to do: %q", c.table.lives, c.misses, plan)
 		}
 		next := ""
 		if len(plan) > 0 {
@@ -116,6 +118,7 @@ func (c *campaign) live(place string) bool {
 	if !l.end(limit) {
 		l.kill()
 		if place != "" {
+			c.misses++
 			c.t.Logf("nothing came to %q within %v", place, limit)
 		}
 	}
