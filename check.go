@@ -20,7 +20,7 @@ func (s *Shape) check() error {
 		errs = append(errs, fmt.Errorf("%w: definition %q: "+format, append([]any{ErrInvalid, s.Name}, args...)...))
 	}
 	if !validID(s.Name) {
-		bad("the name needs 1 to %d bytes of UTF-8 without control characters", maxIDBytes)
+		bad("the name needs 1 to %d bytes of UTF-8 without control characters or space at an end", maxIDBytes)
 	}
 	if s.Version < 1 {
 		bad("version is %d; count from 1", s.Version)
@@ -64,7 +64,7 @@ func (s *Shape) checkOrder(bad func(string, ...any)) {
 
 func (st *StepShape) check(bad func(string, ...any)) {
 	if !validID(st.Name) || strings.ContainsAny(st.Name, "/~") {
-		bad("the name needs 1 to %d bytes of UTF-8 without control characters, / and ~", maxIDBytes)
+		bad("the name needs 1 to %d bytes of UTF-8 without control characters or space at an end, / and ~", maxIDBytes)
 	}
 	switch st.Kind {
 	case Compensatable:
@@ -91,7 +91,7 @@ func (p RetryPolicy) check() error {
 	switch {
 	case p.MaxAttempts < 0 || p.MaxAttempts > 10_000:
 		return fmt.Errorf("RetryPolicy.MaxAttempts is %d; use 1 to 10000, or 0 for the default", p.MaxAttempts)
-	case p.Initial < 0 || p.Max < 0 || p.Max > 24*time.Hour:
+	case p.Initial < 0 || p.Max < 0 || p.Initial > 24*time.Hour || p.Max > 24*time.Hour:
 		return errors.New("RetryPolicy.Initial and Max must lie between 0 and 24h")
 	case p.Max > 0 && p.Initial > p.Max:
 		return fmt.Errorf("RetryPolicy.Initial %v is longer than Max %v", p.Initial, p.Max)
@@ -116,9 +116,10 @@ func (s *Shape) checkBudget() error {
 	return errors.Join(errs...)
 }
 
-// validID accepts what every store and every header can carry.
+// validID accepts what every store and every header can carry. Space at an end is lost in headers,
+// and two instances would share their keys.
 func validID(id string) bool {
-	if id == "" || len(id) > maxIDBytes || !utf8.ValidString(id) {
+	if id == "" || len(id) > maxIDBytes || !utf8.ValidString(id) || strings.TrimSpace(id) != id {
 		return false
 	}
 	for _, r := range id {

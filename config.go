@@ -72,7 +72,7 @@ func (c *Config) check() error {
 	bad(c.Lease < 100*time.Millisecond, "Lease is %v; use at least 100ms", c.Lease)
 	bad(c.StateLimit < 0 || c.StateLimit > maxStateLimit, "StateLimit is %d; use at most %d", c.StateLimit, maxStateLimit)
 	bad(c.Timeout < 0, "Timeout is negative")
-	bad(!validID(c.Node), "Node %q is not a name: use 1 to 200 bytes of UTF-8 without control characters", c.Node)
+	bad(!validID(c.Node), "Node %q is not a name: use 1 to 200 bytes of UTF-8 without control characters or space at an end", c.Node)
 	for name, p := range map[string]RetryPolicy{"Retry": c.Retry, "CompensationRetry": c.CompensationRetry} {
 		if err := p.check(); err != nil {
 			errs = append(errs, fmt.Errorf("%w: Config.%s: %w", ErrInvalid, name, err))

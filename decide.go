@@ -172,7 +172,7 @@ func (d *decision) slowly() bool {
 // meetDeadline turns an instance that would go on forward after its deadline, and wakes one that
 // waits no later than at it.
 func (d *decision) meetDeadline(h happened) {
-	if !d.sh.turnsBy(&d.instance) || h.kind == EventReleased || (d.Still && d.Status == NeedsAttention) {
+	if !d.sh.turnsBy(&d.instance) || h.kind == EventReleased || h.kind == EventParked || (d.Still && d.Status == NeedsAttention) {
 		return
 	}
 	switch {

@@ -39,7 +39,7 @@ type server struct {
 // serve runs one incarnation to its end. It returns true if it was sealed and another must follow.
 func (e *Engine) serve(ctx context.Context) (bool, error) {
 	id := e.incarnation()
-	if err := e.store.Journal().Join(ctx, id); err != nil {
+	if err := e.join(ctx, id); err != nil {
 		if ctx.Err() != nil {
 			return false, nil
 		}
@@ -67,6 +67,30 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 	close(s.told)
 	<-observed
 	return s.rejoin, s.fatal
+}
+
+// join makes an incarnation known. The first failure of a Run is told at once, since the store may
+// be the wrong one; a node that has served before waits for its store to come back.
+func (e *Engine) join(ctx context.Context, id string) error {
+	for {
+		err := e.store.Journal().Join(ctx, id)
+		served := false
+		select {
+		case <-e.ready:
+			served = true
+		default:
+		}
+		if err == nil || !served {
+			return err
+		}
+		e.config.Logger.Error("the store failed; trying again", "doing", "join", "node", id, "error", err)
+		id = e.incarnation() // the lost answer may have been a yes
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // waitForSteps lets users' functions return, so that nothing of them runs on when Run has returned;

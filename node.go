@@ -80,6 +80,7 @@ type resident struct {
 	shape   *Shape
 	serial  int64 // of the call under way; 0 if none
 	undone  int   // decisions that are not durable yet
+	resume  bool  // somebody started it again during a call in attention
 	frozen  bool  // being released by a checkpoint under way
 	waiters []*startRequest
 	due     time.Time

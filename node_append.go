@@ -101,7 +101,9 @@ func (n *node) durable(p *pending, at time.Time) {
 	r.known = p.after
 	r.undone--
 	n.touch(p, at)
-	n.settleWaiters(r)
+	if r.undone == 0 { // or a resumption follows in the same append
+		n.settleWaiters(r)
+	}
 	switch {
 	case !p.after.live():
 		delete(n.live, p.after.ID)
@@ -123,7 +125,7 @@ func (n *node) sealed(at time.Time) {
 	for _, p := range n.batch {
 		n.refuseAll(p.of, NotDone)
 	}
-	n.refuseWaiting()
+	n.refuseWaiting(ErrSealed)
 	n.do(rejoin{})
 }
 
@@ -135,7 +137,7 @@ func (n *node) refuseAll(r *resident, known Outcome) {
 }
 
 // refuseWaiting answers the starts that wait for something else than their own append.
-func (n *node) refuseWaiting() {
+func (n *node) refuseWaiting(why error) {
 	waiting := n.held
 	n.held = nil
 	for _, m := range []map[string][]*startRequest{n.asked, n.resuming} {
@@ -145,6 +147,6 @@ func (n *node) refuseWaiting() {
 		clear(m)
 	}
 	for _, req := range waiting {
-		n.refuse(req, fmt.Errorf("start of %s: %w: %w; start it again", req.ID, Unknown, ErrClosed))
+		n.refuse(req, fmt.Errorf("start of %s: %w: %w; start it again", req.ID, Unknown, why))
 	}
 }

@@ -89,6 +89,10 @@ func (n *node) answered(id string, serial int64, h happened) {
 		h.said = ErrTooLarge.Error() + "; keep references in the state, not bodies"
 	}
 	n.decide(r, h)
+	if r.resume && r.now.Status == NeedsAttention && !n.leaving {
+		n.decide(r, happened{kind: EventResumed, at: h.at})
+	}
+	r.resume = false
 }
 
 func (n *node) unschedule(r *resident) {

@@ -12,6 +12,7 @@ type touch struct {
 	first   int      // Seq of the first entry
 	encoded [][]byte
 	of      *resident
+	damaged bool // its row cannot be read
 }
 
 // touch notes a durable transition for the next checkpoint.

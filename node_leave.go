@@ -10,7 +10,7 @@ import (
 func (n *node) quit(at, by time.Time) {
 	if !n.leaving && !n.over {
 		n.leaving, n.leaveBy = true, by
-		n.refuseWaiting()
+		n.refuseWaiting(ErrClosed)
 		for _, r := range n.live {
 			n.unschedule(r)
 		}

@@ -2,6 +2,7 @@ package saga
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -82,8 +83,13 @@ func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (
 	}
 	for _, row := range tail.Rows {
 		in, err := fromRow(row)
-		if err != nil {
+		switch {
+		case errors.Is(err, ErrFormat):
 			return Checkpoint{}, nil, err
+		case err != nil: // its row stays as it is, and its entries go to its history
+			n.do(unreadable{err})
+			f.add(&touch{after: instance{ID: row.ID}, damaged: true})
+			continue
 		}
 		in.Released = false // it was claimed since, and perhaps called
 		f.add(&touch{after: in, first: in.Seq + 1})
@@ -139,11 +145,16 @@ func (f *folding) position(p Position) error {
 		if t == nil {
 			return fmt.Errorf("%w: an entry of instance %s, which has neither row nor start", ErrFormat, e.ID)
 		}
-		if e.Seq <= t.after.Seq {
+		switch {
+		case t.damaged && len(t.encoded) == 0:
+			t.first = e.Seq
+		case t.damaged:
+		case e.Seq <= t.after.Seq:
 			continue // a checkpoint wrote it already
-		}
-		if t.after, err = t.after.fold(e); err != nil {
-			return fmt.Errorf("%w: %w", ErrFormat, err)
+		default:
+			if t.after, err = t.after.fold(e); err != nil {
+				return fmt.Errorf("%w: %w", ErrFormat, err)
+			}
 		}
 		encoded, err := newPending(nil, *e, t.after)
 		if err != nil {
@@ -157,6 +168,12 @@ func (f *folding) position(p Position) error {
 // finish marks what was under way as recovered and makes the rows.
 func (f *folding) finish(c *Checkpoint, at time.Time) error {
 	for _, t := range f.order {
+		if t.damaged {
+			if len(t.encoded) > 0 {
+				c.History = append(c.History, Chunk{ID: t.after.ID, Seq: t.first, Entries: wrap(t.encoded)})
+			}
+			continue
+		}
 		if t.after.live() && !t.after.Released {
 			if err := f.recover(t, at); err != nil {
 				return err

@@ -13,6 +13,8 @@ func (n *node) start(req *startRequest, at time.Time) {
 
 func (n *node) admit(req *startRequest, at time.Time) {
 	switch r := n.live[req.ID]; {
+	case n.over && !n.handedOver:
+		n.refuse(req, fmt.Errorf("start of %s: %w: %w; start it again", req.ID, NotDone, ErrSealed))
 	case n.over || n.leaving:
 		n.refuse(req, fmt.Errorf("start of %s: %w: %w; start it again where an engine runs", req.ID, NotDone, ErrClosed))
 	case r != nil && r.frozen, n.behind > n.rules.behindBytes:
@@ -47,6 +49,9 @@ func (n *node) attach(r *resident, req *startRequest, at time.Time) {
 		r.waiters = append(r.waiters, req)
 		n.unschedule(r)
 		n.decide(r, happened{kind: EventResumed, at: at})
+	case r.now.Status == NeedsAttention:
+		r.resume = true // once the call under way has answered
+		r.waiters = append(r.waiters, req)
 	default:
 		n.do(answerStart{Request: req, Instance: r.known})
 	}
@@ -104,11 +109,10 @@ func (n *node) foundFor(req *startRequest, key *StartKey, row *Row, err error, a
 		n.refuse(req, conflict(req.ID))
 	case r != nil:
 		n.admit(req, at)
+	case n.knows(req.ID): // it ended here, and its row may be older
+		in, _ := n.peek(req.ID)
+		n.do(answerStart{Request: req, Instance: in})
 	case row == nil:
-		if in, ok := n.peek(req.ID); ok {
-			n.do(answerStart{Request: req, Instance: in})
-			return
-		}
 		// Another node has it in its journal and has written no row yet.
 		n.do(answerStart{Request: req, Instance: instance{ID: req.ID, Definition: key.Definition,
 			Version: req.Key.version, Hash: key.Hash, progress: progress{Status: Running}}})

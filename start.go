@@ -29,7 +29,7 @@ func (d Definition[S]) Start(ctx context.Context, e *Engine, id string, s S) (In
 	case p == nil:
 		return Instance{}, fmt.Errorf("%w: definition %q version %d is not registered; pass it to New", ErrInvalid, d.Name, d.Version)
 	case !validID(id):
-		return Instance{}, fmt.Errorf("%w: the id needs 1 to %d bytes of UTF-8 without control characters", ErrInvalid, maxIDBytes)
+		return Instance{}, fmt.Errorf("%w: the id needs 1 to %d bytes of UTF-8 without control characters or space at an end", ErrInvalid, maxIDBytes)
 	}
 	state, hash, err := p.encode(&s, e.config.StateLimit)
 	if err != nil {

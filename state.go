@@ -109,9 +109,9 @@ func encodable(t reflect.Type, depth int) bool {
 	switch {
 	case t.Kind() == reflect.Interface:
 		return t.NumMethod() == 0
-	case t.Implements(reflect.TypeFor[json.Marshaler]()):
+	case into.Implements(reflect.TypeFor[json.Marshaler]()):
 		return into.Implements(reflect.TypeFor[json.Unmarshaler]())
-	case t.Implements(reflect.TypeFor[encoding.TextMarshaler]()):
+	case into.Implements(reflect.TypeFor[encoding.TextMarshaler]()):
 		return into.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 	}
 	switch t.Kind() {
@@ -139,7 +139,7 @@ func (c *codec) encode(state any) (fields, error) {
 	v := reflect.ValueOf(state).Elem()
 	out := make(fields, len(c.fields))
 	for _, f := range c.fields {
-		raw, err := json.Marshal(v.Field(f.index).Interface())
+		raw, err := json.Marshal(v.Field(f.index).Addr().Interface())
 		if err != nil {
 			return nil, fmt.Errorf("%w: state field %s: %w", ErrInvalid, f.name, err)
 		}
@@ -212,7 +212,7 @@ func (c *codec) diff(recorded fields, before, after any) (fields, error) {
 		if f.flat && b.Field(f.index).Equal(a.Field(f.index)) {
 			continue
 		}
-		raw, err := json.Marshal(a.Field(f.index).Interface())
+		raw, err := json.Marshal(a.Field(f.index).Addr().Interface())
 		if err != nil {
 			return nil, fmt.Errorf("state field %s: %w", f.name, err)
 		}

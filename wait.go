@@ -57,6 +57,11 @@ func (e *Engine) forget(id string, w chan struct{}) {
 	e.waiters[id] = left
 }
 
+func (n *node) knows(id string) bool {
+	_, ok := n.peek(id)
+	return ok
+}
+
 // peek is what this node knows of an instance, as durable.
 func (n *node) peek(id string) (instance, bool) {
 	if r := n.live[id]; r != nil && r.known.Seq > 0 {

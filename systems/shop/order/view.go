@@ -79,8 +79,11 @@ func viewOf(in saga.Instance) (View, error) {
 		if err := json.Unmarshal(in.State, &o); err != nil {
 			return View{}, fmt.Errorf("order: state of %s: %w", in.ID, err)
 		}
-	} else if _, err := fmt.Sscanf(in.ID, "%d/", &o.ID); err != nil {
-		return View{}, fmt.Errorf("order: %s is not an order: %w", in.ID, err)
+	}
+	if o.ID == 0 {
+		if _, err := fmt.Sscanf(in.ID, "%d/", &o.ID); err != nil {
+			return View{}, fmt.Errorf("order: %s is not an order: %w", in.ID, err)
+		}
 	}
 	view := View{ID: o.ID, Status: statusOf(in.Status), Lines: o.Lines, Total: o.Total, Currency: Currency}
 	if view.Status == Fail {
