@@ -34,8 +34,9 @@ type Reason string
 const (
 	// InDoubt: the outcome of the open step is unknown and its attempts are used up.
 	InDoubt Reason = "in doubt"
-	// CannotFence: the instance turns back, the open step may have taken effect, and it has no
-	// fence, no probe and no undo that would absorb the undo of nothing.
+	// CannotFence: the open step may have taken effect, and there is no way to find out: it has no
+	// fence, no probe, and no undo that would absorb the undo of nothing. The instance turns back, or
+	// would: a refusal followed an attempt that may still arrive.
 	CannotFence Reason = "cannot fence"
 	// CannotFinish: a step after the point of no return was refused or not done too often.
 	CannotFinish Reason = "cannot finish"
