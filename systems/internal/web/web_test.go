@@ -1,0 +1,145 @@
+package web_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/seosa-dev/saga/systems/internal/web"
+)
+
+const prefix = "urn:problem-type:test:"
+
+// newMux serves one resource for reading a body and one for each error; its log goes into the
+// buffer.
+func newMux() (*web.Mux, *bytes.Buffer) {
+	log := &bytes.Buffer{}
+	m := &web.Mux{
+		Prefix: prefix, Paths: "/things", Service: "test", Logger: slog.New(slog.NewTextHandler(log, nil)),
+		ProblemOf: func(err error) *web.Problem {
+			if p, ok := errors.AsType[*web.Problem](err); ok {
+				return p
+			}
+			return &web.Problem{Type: prefix + "internal", Title: "The service failed", Status: 500, Detail: "Repeat it."}
+		},
+	}
+	m.Handle("POST /things", func(w http.ResponseWriter, r *http.Request) error {
+		var body struct{ Name string }
+		if err := web.ReadJSON(w, r, prefix, `{"name":"x"}`, &body); err != nil {
+			return err
+		}
+		web.WriteJSON(w, http.StatusCreated, body)
+		return nil
+	})
+	m.Handle("GET /busy", func(http.ResponseWriter, *http.Request) error {
+		return &web.Problem{Type: prefix + "busy", Title: "Busy", Status: 503, Detail: "Wait.", More: map[string]any{"n": 1}}
+	})
+	m.Handle("GET /broken", func(http.ResponseWriter, *http.Request) error { return errors.New("secret cause") })
+	return m, log
+}
+
+func send(m *web.Mux, method, path, contentType, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	w := httptest.NewRecorder()
+	m.ServeHTTP(w, r)
+	return w
+}
+
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	const plain = "application/json"
+	for name, c := range map[string]struct {
+		method, path, kind, body string
+		status                   int
+		code                     string
+	}{
+		"no such path":    {"GET", "/thing", "", "", 404, "no-such-resource"},
+		"wrong method":    {"DELETE", "/things", "", "", 405, "method-not-allowed"},
+		"no type":         {"POST", "/things", "", `{}`, 415, "unsupported-media-type"},
+		"a form":          {"POST", "/things", "application/x-www-form-urlencoded", `{}`, 415, "unsupported-media-type"},
+		"plain text":      {"POST", "/things", "text/plain", `{}`, 415, "unsupported-media-type"},
+		"too large":       {"POST", "/things", plain, `{"name":"` + strings.Repeat("x", 64<<10) + `"}`, 413, "too-large"},
+		"large after it":  {"POST", "/things", plain, `{}` + strings.Repeat(" ", 64<<10), 413, "too-large"},
+		"no JSON":         {"POST", "/things", plain, `{"name"`, 400, "invalid-request"},
+		"empty":           {"POST", "/things", plain, ``, 400, "invalid-request"},
+		"more than one":   {"POST", "/things", plain, `{}{}`, 400, "invalid-request"},
+		"an extra member": {"POST", "/things", plain, `{"name":"a","price":1}`, 400, "invalid-request"},
+		"not ready":       {"GET", "/busy", "", "", 503, "busy"},
+		"a plain error":   {"GET", "/broken", "", "", 500, "internal"},
+	} {
+		m, log := newMux()
+		w := send(m, c.method, c.path, c.kind, c.body)
+		var got struct {
+			Type, Title, Detail string
+			Status              int
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+			t.Errorf("%s: %q: %v", name, w.Body, err)
+		}
+		if w.Code != c.status || got.Status != c.status || got.Type != prefix+c.code || got.Title == "" || got.Detail == "" {
+			t.Errorf("%s: got %d %s, want %d %s", name, w.Code, w.Body, c.status, c.code)
+		}
+		h := w.Header()
+		if h.Get("Content-Type") != "application/problem+json" || h.Get("Cache-Control") != "no-store" ||
+			h.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: header %v", name, h)
+		}
+		if (h.Get("Retry-After") != "") != (c.status == 503) || (h.Get("Allow") == "POST") != (c.status == 405) {
+			t.Errorf("%s: Retry-After or Allow is missing or too much: %v", name, h)
+		}
+		if logged := log.Len() > 0; logged != (c.status >= 500) {
+			t.Errorf("%s: the log says %q", name, log)
+		}
+	}
+}
+
+func TestTheCauseGoesIntoTheLogOnly(t *testing.T) {
+	t.Parallel()
+	m, log := newMux()
+	w := send(m, "GET", "/broken", "", "")
+	if strings.Contains(w.Body.String(), "secret") || !strings.Contains(log.String(), "secret cause") {
+		t.Errorf("the caller got %s, the log %s", w.Body, log)
+	}
+}
+
+func TestAProblemCarriesFurtherMembers(t *testing.T) {
+	t.Parallel()
+	m, _ := newMux()
+	if w := send(m, "GET", "/busy", "", ""); !strings.Contains(w.Body.String(), `"n":1`) {
+		t.Errorf("got %s", w.Body)
+	}
+}
+
+func TestAGoodBodyIsRead(t *testing.T) {
+	t.Parallel()
+	m, _ := newMux()
+	w := send(m, "POST", "/things", "application/json; charset=utf-8", `{"name":"a"}`)
+	if w.Code != 201 || strings.TrimSpace(w.Body.String()) != `{"Name":"a"}` || w.Header().Get("Content-Type") != "application/json" {
+		t.Errorf("got %d %v %s", w.Code, w.Header(), w.Body)
+	}
+}
+
+func TestLoopback(t *testing.T) {
+	t.Parallel()
+	for address, allowed := range map[string]bool{
+		"127.0.0.1:5000": true, "127.8.9.1:5000": true, "[::1]:5000": true, "[::ffff:127.0.0.1]:5000": true,
+		"192.0.2.1:5000": false, "10.0.0.1:5000": false, "0.0.0.0:5000": false, "[2001:db8::1]:5000": false,
+		"[fe80::1%eth0]:5000": false, "": false, "@": false, "127.0.0.1": false, "localhost:5000": false,
+	} {
+		r := httptest.NewRequest("POST", "/things", nil)
+		r.RemoteAddr = address
+		r.Host = "127.0.0.1" // what a caller says about itself counts for nothing
+		r.Header.Set("X-Forwarded-For", "127.0.0.1")
+		if err := web.Loopback(r); (err == nil) != allowed {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
+}
