@@ -28,7 +28,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	seconds := flags.Float64("seconds", 3, "how long each case runs, each time")
 	callers := flags.String("c", "1,64", "numbers of concurrent callers, separated by commas")
 	flags.StringVar(&o.dir, "dir", ".", "folder to make the data folder in, on a real disk")
-	flags.StringVar(&o.out, "o", "", "write the results as Markdown to this file, or to YYYY-MM-DD-sqlite.md in this folder")
+	flags.StringVar(&o.out, "o", "", "write the results to this `file` if it ends in .md, else to YYYY-MM-DD-sqlite.md in this folder")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -64,7 +64,10 @@ func resultsFile(out string, day time.Time) (string, error) {
 	if out == "" {
 		return "", nil
 	}
-	if info, err := os.Stat(out); err == nil && info.IsDir() {
+	if filepath.Ext(out) != ".md" {
+		if err := os.MkdirAll(out, 0o755); err != nil {
+			return "", fmt.Errorf("-o: %w; name a folder, or a file that ends in .md", err)
+		}
 		out = filepath.Join(out, day.Format(time.DateOnly)+"-sqlite.md")
 	}
 	if _, err := os.Stat(out); err == nil {
