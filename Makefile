@@ -4,7 +4,7 @@ GOLANGCI := .cache/bin/golangci-lint
 GOLANGCI_VERSION := v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fuzz simulate
+.PHONY: help demo test check bench kills fuzz simulate
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ check: $(GOLANGCI) ## formatting, vet and linters
 
 bench: ## sagas per second on SQLite beside a plain loop; checks every outcome
 	go run ./bench
+
+kills: ## SIGKILL before and after every durable write of the shop, with the counts
+	go test -count=1 -v -run TestKilled ./systems/shop/killtest
 
 fuzz: ## a minute for each fuzz test
 	@for pkg in $$(go list ./...); do \

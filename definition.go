@@ -19,7 +19,7 @@ type Definition[S any] struct {
 	Deadline time.Duration
 
 	// LeaveInDoubt turns off the slow asking that otherwise goes on while an instance needs
-	// attention; then only a repeated start or an operator moves it.
+	// attention; then only a repeated start moves it.
 	LeaveInDoubt bool
 }
 

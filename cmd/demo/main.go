@@ -17,12 +17,18 @@ func main() {
 	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		os.Exit(2)
+		return
+	case errors.Is(err, errInterrupted):
+		fmt.Fprintln(os.Stderr, "\ndemo:", err)
+		os.Exit(130)
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
 }
+
+// errInterrupted is ctrl-C before the last story has ended.
+var errInterrupted = errors.New("interrupted; the next run on the same folder finishes what was under way")
 
 // childFlag marks the process that is the system; people never give it.
 const childFlag = "system"
@@ -47,7 +53,7 @@ func run(ctx context.Context, args []string, in *os.File, out io.Writer) error {
 	defer p.stop()
 	if err := p.play(ctx); err != nil {
 		if ctx.Err() != nil {
-			return nil // ctrl-C in the middle of a story is an orderly end
+			return errInterrupted
 		}
 		return err
 	}

@@ -34,6 +34,9 @@ func (p *player) play(ctx context.Context) error {
 	}
 	fmt.Fprintf(p.out, "Two services, an engine and a page run in process %d.\n", p.system.cmd.Process.Pid)
 	fmt.Fprintf(p.out, "Page  %s\nData  %s (catalog.db, order.db; log in system.log)\n\n", p.page, p.dir)
+	if err := p.settled(ctx); err != nil {
+		return err
+	}
 	before, err := p.shop.stock(ctx)
 	if err != nil {
 		return err
@@ -53,6 +56,7 @@ func (p *player) play(ctx context.Context) error {
 	}
 	fmt.Fprintf(p.out, "Stock of %s: %d before, %d sold, %d left.", item, before, sold, after)
 	if before-sold != after {
+		fmt.Fprintln(p.out)
 		return fmt.Errorf("the stock does not add up: %d - %d is not %d", before, sold, after)
 	}
 	fmt.Fprintln(p.out, " Nothing is lost, and nothing was taken twice.")

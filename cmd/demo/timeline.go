@@ -44,6 +44,27 @@ func (p *player) timeline(ctx context.Context, number int64) error {
 	return nil
 }
 
+// settled waits until what an earlier run left under way has ended: its orders take stock as well.
+func (p *player) settled(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		var list struct {
+			Counts map[string]int `json:"counts"`
+		}
+		status, err := p.shop.do(ctx, http.MethodGet, "/transactions?as=json", nil, &list)
+		open := list.Counts["running"] + list.Counts["unknown"] + list.Counts["compensating"]
+		if err == nil && status == http.StatusOK && open == 0 {
+			return nil
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("%d orders of an earlier run do not end: %w", open, context.Cause(ctx))
+		}
+	}
+}
+
 // eventually reads the page until it is at the transaction's end: rows are written a moment behind
 // the journal.
 func (p *player) eventually(ctx context.Context, path string, r *recorded) error {
