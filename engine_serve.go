@@ -38,8 +38,8 @@ type server struct {
 
 // serve runs one incarnation to its end. It returns true if it was sealed and another must follow.
 func (e *Engine) serve(ctx context.Context) (bool, error) {
-	id := e.incarnation()
-	if err := e.join(ctx, id); err != nil {
+	id, err := e.join(ctx)
+	if err != nil {
 		if ctx.Err() != nil {
 			return false, nil
 		}
@@ -69,10 +69,11 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 	return s.rejoin, s.fatal
 }
 
-// join makes an incarnation known. The first failure of a Run is told at once, since the store may
+// join makes a new incarnation known and returns its id. The first failure of a Run is told at once, since the store may
 // be the wrong one; a node that has served before waits for its store to come back.
-func (e *Engine) join(ctx context.Context, id string) error {
+func (e *Engine) join(ctx context.Context) (string, error) {
 	for {
+		id := e.incarnation() // another one each time: a lost answer may have been a yes
 		err := e.store.Journal().Join(ctx, id)
 		served := false
 		select {
@@ -81,14 +82,13 @@ func (e *Engine) join(ctx context.Context, id string) error {
 		default:
 		}
 		if err == nil || !served {
-			return err
+			return id, err
 		}
 		e.config.Logger.Error("the store failed; trying again", "doing", "join", "node", id, "error", err)
-		id = e.incarnation() // the lost answer may have been a yes
 		select {
 		case <-time.After(time.Second):
 		case <-ctx.Done():
-			return err
+			return "", err
 		}
 	}
 }

@@ -124,6 +124,41 @@ func TestResumeDuringACallInAttention(t *testing.T) {
 	})
 }
 
+// A start that waits for a call in attention is answered although its node is sealed meanwhile.
+func TestResumeWhoseNodeIsSealed(t *testing.T) {
+	bubble(t, func(t *testing.T, store *memory.Store) {
+		silent := func(ctx context.Context, _ *cart, _ saga.Attempt) error { <-ctx.Done(); return ctx.Err() }
+		d := def(saga.Step[cart]{Name: "a", Kind: saga.Pivot, Action: silent, Probe: silent,
+			Timeout: 59 * time.Second, Retry: saga.RetryPolicy{MaxAttempts: 2}})
+		e := run(t, store, quietly(), d)
+		start(t, e, d, "i", cart{})
+		ends(t, e, d, "i")
+		after(t, 90*time.Second) // in the middle of a probe
+		answered := make(chan error, 1)
+		go func() {
+			_, err := d.Start(t.Context(), e.Engine, "i", cart{})
+			answered <- err
+		}()
+		after(t, time.Second)
+		nodes, err := store.Instances().Nodes(t.Context())
+		if err != nil || len(nodes) != 1 {
+			t.Fatal(nodes, err)
+		}
+		if err := store.Journal().Seal(t.Context(), nodes[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		after(t, 20*time.Second) // the call still runs; without an answer the caller waits for ever
+		select {
+		case err := <-answered:
+			if err != nil {
+				t.Error(err)
+			}
+		default:
+			t.Error("the start is never answered")
+		}
+	})
+}
+
 // A sealed node waits for its store to let it join again.
 func TestRejoinOutlastsAFailingStore(t *testing.T) {
 	bubble(t, func(t *testing.T, store *memory.Store) {

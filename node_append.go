@@ -3,6 +3,7 @@ package saga
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"time"
@@ -124,6 +125,9 @@ func (n *node) sealed(at time.Time) {
 	}
 	for _, p := range n.batch {
 		n.refuseAll(p.of, NotDone)
+	}
+	for _, id := range slices.Sorted(maps.Keys(n.live)) { // those who wait for a call in attention
+		n.refuseAll(n.live[id], Unknown)
 	}
 	n.refuseWaiting(ErrSealed)
 	n.do(rejoin{})

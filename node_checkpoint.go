@@ -101,6 +101,6 @@ func (n *node) checkpointed(at time.Time) {
 			n.begin(req, at) // if the id is taken, the append says so
 			continue
 		}
-		n.admit(req, at)
+		n.start(req, at)
 	}
 }

@@ -8,10 +8,6 @@ import (
 
 // start begins an instance, or attaches to the one that has its id.
 func (n *node) start(req *startRequest, at time.Time) {
-	n.admit(req, at)
-}
-
-func (n *node) admit(req *startRequest, at time.Time) {
 	switch r := n.live[req.ID]; {
 	case n.over && !n.handedOver:
 		n.refuse(req, fmt.Errorf("start of %s: %w: %w; start it again", req.ID, NotDone, ErrSealed))
@@ -108,7 +104,7 @@ func (n *node) foundFor(req *startRequest, key *StartKey, row *Row, err error, a
 	case !bytes.Equal(key.Hash, req.Hash) || key.Definition != req.Key.name:
 		n.refuse(req, conflict(req.ID))
 	case r != nil:
-		n.admit(req, at)
+		n.start(req, at)
 	case n.knows(req.ID): // it ended here, and its row may be older
 		in, _ := n.peek(req.ID)
 		n.do(answerStart{Request: req, Instance: in})
