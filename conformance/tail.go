@@ -56,28 +56,34 @@ func tailRows(e *env) {
 }
 
 // tailSnapshot folds a counter into a row while others read. In every snapshot the row says how far
-// the journal was folded.
+// the journal was folded. It goes on until the readers have seen the journal move often enough: a
+// scheduler that runs writer and readers one after the other would prove nothing.
 func tailSnapshot(e *env) {
-	const rounds = 60
+	const rounds, readers, moves = 60, 2, 30
 	e.filled("a", 1)
 	e.checkpoint(saga.Checkpoint{Node: "a", From: 0, To: 1, Rows: []saga.Row{counter(1)}})
+	var satisfied atomic.Int32
 	var done atomic.Bool
-	e.together(3, func(i int) error {
+	e.together(readers+1, func(i int) error {
 		if i > 0 {
-			return e.readCounter(&done)
+			return e.readCounter(moves, &satisfied, &done)
 		}
 		defer done.Store(true)
-		for n := int64(2); n <= rounds; n++ {
-			if _, err := e.store.Journal().Append(e.ctx, entry("a", n, "more")); err != nil {
-				return err
-			}
-			c := saga.Checkpoint{Node: "a", From: n - 1, To: n, Rows: []saga.Row{counter(n)}}
-			if err := e.store.Journal().Checkpoint(e.ctx, c); err != nil {
+		for n := int64(2); n <= rounds || satisfied.Load() < readers; n++ {
+			if err := e.foldCounter(n); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+func (e *env) foldCounter(n int64) error {
+	if _, err := e.store.Journal().Append(e.ctx, entry("a", n, "more")); err != nil {
+		return err
+	}
+	c := saga.Checkpoint{Node: "a", From: n - 1, To: n, Rows: []saga.Row{counter(n)}}
+	return e.store.Journal().Checkpoint(e.ctx, c)
 }
 
 func counter(n int64) saga.Row {
@@ -86,19 +92,37 @@ func counter(n int64) saga.Row {
 	return r
 }
 
-func (e *env) readCounter(done *atomic.Bool) error {
+// readCounter reads until done. It is satisfied when it saw the journal move so many times, or when
+// it has found a mistake.
+func (e *env) readCounter(moves int, satisfied *atomic.Int32, done *atomic.Bool) error {
+	var last int64
 	for !done.Load() {
-		t, err := e.store.Journal().Tail(e.ctx, "a")
+		folded, err := e.foldedTo()
 		if err != nil {
+			satisfied.Add(1)
 			return err
 		}
-		if len(t.Rows) != 1 || len(t.Positions) == 0 {
-			return fmt.Errorf("a tail has %d rows and %d positions", len(t.Rows), len(t.Positions))
+		if folded != last {
+			if moves--; moves == 0 {
+				satisfied.Add(1)
+			}
 		}
-		folded := t.Positions[0].Number
-		if said := string(t.Rows[0].Data); said != fmt.Sprint(folded) {
-			return fmt.Errorf("a tail begins at position %d, its row stands for %s", folded, said)
-		}
+		last = folded
 	}
 	return nil
+}
+
+func (e *env) foldedTo() (int64, error) {
+	t, err := e.store.Journal().Tail(e.ctx, "a")
+	if err != nil {
+		return 0, err
+	}
+	if len(t.Rows) != 1 || len(t.Positions) == 0 {
+		return 0, fmt.Errorf("a tail has %d rows and %d positions", len(t.Rows), len(t.Positions))
+	}
+	folded := t.Positions[0].Number
+	if said := string(t.Rows[0].Data); said != fmt.Sprint(folded) {
+		return 0, fmt.Errorf("a tail begins at position %d, its row stands for %s", folded, said)
+	}
+	return folded, nil
 }
