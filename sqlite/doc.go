@@ -8,6 +8,16 @@
 //	defer store.Close()
 //	engine, err := saga.New(store, nil, checkout)
 //
+// # A service's own database
+//
+// Beside the store there is the other half, for services that take part in sagas or send messages,
+// in their own database and their own transactions. [Prepare] makes its tables there. [Bind] turns
+// a transaction into an outbox, an inbox and a ledger: what is written through it is committed with
+// the service's own rows or not at all. [Operation] and [Consumer] wrap the usual cases (a keyed
+// operation of package participant, a handler of package message that has its effect once), and
+// [NewQueue] is the outbox as a message.Relay and its operator see it. None of it needs the store,
+// or an engine.
+//
 // # Files
 //
 // Open makes three files besides the one it is given: path-wal and path-shm, which belong to SQLite
