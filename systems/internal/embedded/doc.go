@@ -11,6 +11,7 @@
 // disk all the same; [ErrCommit] marks that, and whoever talks to other services must treat it as
 // an unknown outcome.
 //
-// The engine's store in the package sqlite may live in the same file. Each has its own tables and
+// Ledger, outbox and inbox ([sqlite.Bind]) live in the service's file, because what is written
+// there belongs to the service's own transactions. The engine's store in the package sqlite may live in the same file. Each has its own tables and
 // its own table of migrations, and the two writers wait for each other for at most five seconds.
 package embedded

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/seosa-dev/saga/sqlite"
 	_ "modernc.org/sqlite" // the driver named "sqlite"
 )
 
@@ -26,7 +27,7 @@ type DB struct {
 }
 
 // Open opens a file, creates it if it does not exist (its folder is not), and runs the migrations
-// that it lacks. The table keeps the list of those that ran; each user of a file has one of its own.
+// that it lacks, and makes the tables of ledger, outbox and inbox ([sqlite.Prepare]). The table keeps the list of those that ran; each user of a file has one of its own.
 func Open(ctx context.Context, path string, migrations fs.FS, table string) (*DB, error) {
 	if path == "" {
 		return nil, errors.New("the path of the database is empty; name its file")
@@ -63,8 +64,10 @@ func (db *DB) migrate(ctx context.Context, migrations fs.FS, table string) error
 	if err != nil {
 		return err
 	}
-	_, err = provider.Up(ctx)
-	return err
+	if _, err = provider.Up(ctx); err != nil {
+		return err
+	}
+	return sqlite.Prepare(ctx, db.write)
 }
 
 // Close releases the file. It may be called twice.

@@ -5,25 +5,46 @@ import (
 	"net/http"
 )
 
-// Mux routes requests to handlers that return errors. Fill its fields before the first Handle; it
-// is then safe for concurrent use.
+// Mux routes requests to handlers that return errors, and serves at GET /openapi.json what it
+// routes. Fill its fields before the first Handle; it is then safe for concurrent use.
 type Mux struct {
+	Title     string               // of the document; default: Service
+	Version   string               // of what the document describes; default: "1"
 	Prefix    string               // of the types of the problems that Mux itself writes
 	Paths     string               // what there is, for those who ask for what there is not
+	Cookie    string               // the name of the session's cookie; required if an operation needs one
 	ProblemOf func(error) *Problem // what an error means; a *Problem is written as it is
 	Service   string               // for the log
 	Logger    *slog.Logger
 
-	mux http.ServeMux
+	mux      http.ServeMux
+	document document
 }
 
-// Handle serves a pattern of net/http.
-func (m *Mux) Handle(pattern string, serve func(http.ResponseWriter, *http.Request) error) {
-	m.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+// Handle serves a pattern of net/http, which names a method and no host, and documents it. It
+// panics if it cannot do either.
+func (m *Mux) Handle(pattern string, op Operation, serve func(http.ResponseWriter, *http.Request) error) {
+	m.HandleHTTP(pattern, op, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := serve(w, r); err != nil {
 			m.fail(w, r, m.ProblemOf(err), err)
 		}
-	})
+	}))
+}
+
+// HandleHTTP is [Mux.Handle] for a handler that writes its own errors.
+func (m *Mux) HandleHTTP(pattern string, op Operation, h http.Handler) {
+	if op.Session && m.Cookie == "" {
+		panic("web: " + pattern + " needs a session; fill Mux.Cookie with the name of its cookie")
+	}
+	if m.document.paths == nil {
+		m.handle("GET "+documentPath, documentOperation(), http.HandlerFunc(m.serveDocument))
+	}
+	m.handle(pattern, op, h)
+}
+
+func (m *Mux) handle(pattern string, op Operation, h http.Handler) {
+	m.mux.Handle(pattern, h)
+	m.document.add(pattern, op)
 }
 
 // ServeHTTP answers a request.
@@ -53,6 +74,9 @@ func (m *Mux) fail(w http.ResponseWriter, r *http.Request, p *Problem, err error
 	}
 	if p.Status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
+	}
+	if p.Status == http.StatusUnauthorized && m.Cookie != "" { // RFC 9110 wants a challenge
+		w.Header().Set("WWW-Authenticate", `Cookie cookie-name="`+m.Cookie+`"`)
 	}
 	write(w, p.Status, "application/problem+json", p)
 }

@@ -28,7 +28,7 @@ func newMux() (*web.Mux, *bytes.Buffer) {
 			return &web.Problem{Type: prefix + "internal", Title: "The service failed", Status: 500, Detail: "Repeat it."}
 		},
 	}
-	m.Handle("POST /things", func(w http.ResponseWriter, r *http.Request) error {
+	m.Handle("POST /things", web.Operation{}, func(w http.ResponseWriter, r *http.Request) error {
 		var body struct{ Name string }
 		if err := web.ReadJSON(w, r, prefix, `{"name":"x"}`, &body); err != nil {
 			return err
@@ -36,10 +36,10 @@ func newMux() (*web.Mux, *bytes.Buffer) {
 		web.WriteJSON(w, http.StatusCreated, body)
 		return nil
 	})
-	m.Handle("GET /busy", func(http.ResponseWriter, *http.Request) error {
+	m.Handle("GET /busy", web.Operation{}, func(http.ResponseWriter, *http.Request) error {
 		return &web.Problem{Type: prefix + "busy", Title: "Busy", Status: 503, Detail: "Wait.", More: map[string]any{"n": 1}}
 	})
-	m.Handle("GET /broken", func(http.ResponseWriter, *http.Request) error { return errors.New("secret cause") })
+	m.Handle("GET /broken", web.Operation{}, func(http.ResponseWriter, *http.Request) error { return errors.New("secret cause") })
 	return m, log
 }
 
