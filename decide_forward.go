@@ -57,6 +57,8 @@ func (d *decision) probed(o Outcome) {
 		d.neverDone()
 	case o == NotDone && !d.Back:
 		d.again(CallAction) // the same key, so a late original does no harm
+	case d.Calls == 1 && d.sh.LeaveInDoubt && !d.Back:
+		d.attention(InDoubt) // whoever resumed it asked once, and asks again if they want to
 	default:
 		d.again(CallProbe) // on the way back "not so far" is no answer
 	}

@@ -19,7 +19,8 @@ type Definition[S any] struct {
 	Deadline time.Duration
 
 	// LeaveInDoubt turns off the slow asking that otherwise goes on while an instance needs
-	// attention; then only a repeated start moves it.
+	// attention; then only a repeated start moves it. Each repeat asks once about what is unknown,
+	// and a question that stays unanswered leaves the instance where it is.
 	LeaveInDoubt bool
 }
 
