@@ -9,7 +9,7 @@ GOLANGCI_VERSION := v2.15.0
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: ## four stories in the terminal and on a page
+demo: ## four stories in the terminal, then a page to play on
 	go run ./cmd/demo
 
 test: ## all tests, with the race detector

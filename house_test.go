@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -227,4 +228,32 @@ func exportedReceiver(d *ast.FuncDecl) bool {
 // interfaceNoise are methods whose meaning the interface of another package fixes.
 func interfaceNoise(name string) bool {
 	return slices.Contains([]string{"Len", "Less", "Swap", "Push", "Pop", "Unwrap"}, name)
+}
+
+// The documents name tests as evidence; each of them exists.
+func TestEveryTestThatTheDocumentsNameExists(t *testing.T) {
+	there := map[string]bool{}
+	for _, s := range sources(t) {
+		for _, decl := range s.file.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && s.test && f.Recv == nil {
+				there[strings.TrimSuffix(s.file.Name.Name, "_test")+"."+f.Name.Name] = true
+			}
+		}
+	}
+	named := regexp.MustCompile("`([a-z]+\\.(?:Test|Fuzz|Example)[A-Za-z0-9_]*)`")
+	pages, err := filepath.Glob("docs/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatal(pages, err)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range named.FindAllStringSubmatch(string(text), -1) {
+			if !there[m[1]] {
+				t.Errorf("%s names %s, which does not exist", page, m[1])
+			}
+		}
+	}
 }

@@ -87,10 +87,10 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"no port", []string{"-dir", t.TempDir(), "-port", "70000"}, []string{"70000 is no port"}},
 		{"folder is a file", []string{"-dir", file, "-port", "0"}, []string{"data folder", "-dir"}},
 		{"broken database", []string{"-dir", broken, "-port", "0"}, []string{"did not start", "not an SQLite database"}},
-		{"unknown argument", []string{"four"}, []string{`unknown argument "four"`}},
+		{"unknown argument", []string{"four"}, []string{`unknown argument "four"`, "play"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := play(t, append(c.args, "-stay=false")...)
+			_, err := play(t, append([]string{"-stay=false"}, c.args...)...)
 			for _, part := range c.want {
 				if err == nil || !strings.Contains(err.Error(), part) {
 					t.Errorf("the error does not say %q: %v", part, err)

@@ -27,43 +27,55 @@ func main() {
 	}
 }
 
-// errInterrupted is ctrl-C before the last story has ended.
+// errInterrupted is ctrl-C before the last story or row has ended.
 var errInterrupted = errors.New("interrupted; the next run on the same folder finishes what was under way")
 
-// childFlag marks the process that is the system; people never give it.
-const childFlag = "system"
+const (
+	childFlag   = "system" // marks the process that is the system; people never give it
+	playCommand = "play"
+)
 
-// run is the command: the parent that plays the stories, or the child that is the system.
+// run is the command: the parent that tells stories or plays rows, or the child that is the system.
 func run(ctx context.Context, args []string, in *os.File, out io.Writer) error {
 	if len(args) > 0 && args[0] == childFlag {
 		return runSystem(args[1:], in, out)
 	}
-	var p player
+	command := tell
+	if len(args) > 0 && args[0] == playCommand {
+		command, args = playRows, args[1:]
+	}
+	err := command(ctx, args, out)
+	if err != nil && ctx.Err() != nil {
+		return errInterrupted
+	}
+	return err
+}
+
+// tell is the command without a name: the stories, and then the page.
+func tell(ctx context.Context, args []string, out io.Writer) error {
+	p := player{out: out}
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.StringVar(&p.dir, "dir", "demo-data", "data `folder`; it survives restarts")
 	flags.IntVar(&p.port, "port", 8080, "`port` of the page on 127.0.0.1; 0 takes a free one")
+	flags.BoolVar(&p.production, "production", false, "run the shop as it would run for its owner: no faults, no scenarios, no stories")
 	stay := flags.Bool("stay", terminal(os.Stdout), "keep the page up after the stories, until ctrl-C; default: if this is a terminal")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("unknown argument %q; see -help", flags.Arg(0))
+		return fmt.Errorf("unknown argument %q; the command is %q or none, see -help", flags.Arg(0), playCommand)
 	}
-	p.out = out
 	defer p.stop()
-	if err := p.play(ctx); err != nil {
-		if ctx.Err() != nil {
-			return errInterrupted
-		}
+	if err := p.open(ctx); err != nil {
 		return err
 	}
-	if *stay {
-		fmt.Fprintf(out, "The page stays at %s — ctrl-C ends it.\n", p.page)
-		select {
-		case <-ctx.Done():
-		case <-p.system.done:
-			return errors.New("the system ended by itself; see " + p.logPath())
+	if !p.production {
+		if err := p.stories(ctx); err != nil {
+			return err
 		}
+	}
+	if *stay || p.production {
+		return p.stay(ctx)
 	}
 	return nil
 }

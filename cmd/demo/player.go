@@ -5,114 +5,184 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
+
+	"github.com/seosa-dev/saga/systems/shop/audit"
+	"github.com/seosa-dev/saga/systems/shop/scenario"
 )
 
-// player is the parent: it starts, kills and restarts the system, and is its only shopper.
+// player is the parent: it starts, kills and restarts the system, serves the page, and is its
+// shopper.
 type player struct {
-	dir    string
-	port   int
-	out    io.Writer
+	dir        string
+	port       int
+	production bool
+	out        io.Writer
+
+	at     addresses // of the system, the same over restarts
+	page   string    // the page's address
+	front  *front
+	client client
+	shop   *scenario.Shop
+	books  *audit.Books
+
+	mu     sync.Mutex // guards system
 	system *process
-	page   string
-	shop   shop
 }
+
+// addresses are where the system listens.
+type addresses struct{ shop, control string }
 
 func (p *player) logPath() string { return filepath.Join(p.dir, "system.log") }
 
-// play runs all stories and then counts.
-func (p *player) play(ctx context.Context) error {
-	if err := p.prepare(); err != nil {
+// open starts the system and the page, and signs the shoppers on.
+func (p *player) open(ctx context.Context) (err error) {
+	listener, err := p.prepare()
+	if err != nil {
 		return err
+	}
+	if p.at, err = freeAddresses(p.production); err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	if err := p.start(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	p.client = client{url: "http://" + p.at.shop}
+	if err := p.openShop(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if p.front, err = serveFront(listener, p); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "Two services, an engine and a page run in process %d.\n", p.system.cmd.Process.Pid)
+	p.page = "http://" + listener.Addr().String()
+	fmt.Fprintf(p.out, "Two services and an engine run in process %d.\n", p.pid())
 	fmt.Fprintf(p.out, "Page  %s\nData  %s (catalog.db, order.db; log in system.log)\n\n", p.page, p.dir)
-	if err := p.settled(ctx); err != nil {
+	return nil
+}
+
+// openShop is how the rows are played.
+func (p *player) openShop(ctx context.Context) (err error) {
+	if p.books, err = audit.Open(filepath.Join(p.dir, "order.db"), filepath.Join(p.dir, "catalog.db")); err != nil {
 		return err
 	}
-	before, err := p.shop.stock(ctx)
-	if err != nil {
-		return err
+	p.shop = &scenario.Shop{
+		Orders: p.client.url, Control: "http://" + p.at.control, Books: p.books, HTTP: httpClient(), Restart: p.restart,
 	}
-	var sold int64
-	for i, story := range stories() {
-		fmt.Fprintf(p.out, "%d  %s\n", i+1, story.title)
-		quantity, err := p.tell(ctx, story)
-		if err != nil {
-			return fmt.Errorf("story %d: %w", i+1, err)
+	for i, user := range []string{"j2ee", "ACID"} {
+		if p.shop.Shoppers[i], err = p.client.signOn(ctx, user); err != nil {
+			return err
 		}
-		sold += quantity
 	}
-	after, err := p.shop.stock(ctx)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(p.out, "Stock of %s: %d before, %d sold, %d left.", item, before, sold, after)
-	if before-sold != after {
-		fmt.Fprintln(p.out)
-		return fmt.Errorf("the stock does not add up: %d - %d is not %d", before, sold, after)
-	}
-	fmt.Fprintln(p.out, " Nothing is lost, and nothing was taken twice.")
+	p.client.cookie = p.shop.Shoppers[0]
 	return nil
 }
 
 // prepare finds out early what would go wrong, and says what to do about it.
-func (p *player) prepare() error {
+func (p *player) prepare() (net.Listener, error) {
 	if err := os.MkdirAll(p.dir, 0o700); err != nil {
-		return fmt.Errorf("the data folder cannot be made: %w; choose another with -dir", err)
+		return nil, fmt.Errorf("the data folder cannot be made: %w; choose another with -dir", err)
 	}
 	probe, err := os.CreateTemp(p.dir, "write-*")
 	if err != nil {
-		return fmt.Errorf("the data folder %s is not writable: %w; choose another with -dir", p.dir, err)
+		return nil, fmt.Errorf("the data folder %s is not writable: %w; choose another with -dir", p.dir, err)
 	}
 	probe.Close()
 	os.Remove(probe.Name())
 	if p.port < 0 || p.port > 65535 {
-		return fmt.Errorf("%d is no port; choose one from 1 to 65535 with -port, or 0 for a free one", p.port)
+		return nil, fmt.Errorf("%d is no port; choose one from 1 to 65535 with -port, or 0 for a free one", p.port)
 	}
 	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", p.port))
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("port %d is taken by another program; choose another, for example: go run ./cmd/demo -port %d", p.port, p.port+1)
+		return nil, fmt.Errorf("port %d is taken by another program; choose another, for example: go run ./cmd/demo -port %d", p.port, p.port+1)
 	case err != nil:
-		return fmt.Errorf("port %d cannot be used: %w; choose another with -port", p.port, err)
+		return nil, fmt.Errorf("port %d cannot be used: %w; choose another with -port", p.port, err)
 	}
-	p.port = l.Addr().(*net.TCPAddr).Port // the same one after the restart
-	return l.Close()
+	return l, nil
 }
 
-func (p *player) start(ctx context.Context) (err error) {
-	addr := fmt.Sprintf("127.0.0.1:%d", p.port)
-	if p.system, p.page, err = startProcess(ctx, p.dir, addr, p.logPath()); err != nil {
-		p.system = nil
+// freeAddresses are ports that the system does not give to outgoing connections, so that they stay
+// free while the shop is down.
+func freeAddresses(production bool) (a addresses, err error) {
+	var free []string
+	for range 1000 {
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 15000+rand.IntN(15000))); err != nil {
+			continue
+		}
+		defer l.Close()
+		if free = append(free, l.Addr().String()); len(free) == 2 {
+			a = addresses{shop: free[0], control: free[1]}
+			if production {
+				a.control = ""
+			}
+			return a, nil
+		}
+	}
+	return a, fmt.Errorf("no free ports between 15000 and 30000: %w", err)
+}
+
+func (p *player) start(ctx context.Context) error {
+	system, err := startProcess(ctx, p.dir, p.at, p.logPath())
+	if err != nil {
 		return err
 	}
-	p.shop = shop{p.page}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.system = system
 	return nil
 }
 
-func (p *player) stop() {
-	if p.system != nil {
-		p.system.stop()
-	}
+func (p *player) running() *process {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.system
 }
 
-// restart kills the system without warning and starts it on the same files.
+func (p *player) pid() int { return p.running().cmd.Process.Pid }
+
+// restart kills the system without warning and starts it on the same files and addresses.
 func (p *player) restart(ctx context.Context) error {
-	pid := p.system.cmd.Process.Pid
-	p.system.kill()
-	fmt.Fprintf(p.out, "   kill -9 %d: services, engine and page are gone\n", pid)
-	began := time.Now()
-	if err := p.start(ctx); err != nil {
-		return err
+	p.running().kill()
+	return p.start(ctx)
+}
+
+// stay keeps the page up.
+func (p *player) stay(ctx context.Context) error {
+	fmt.Fprintf(p.out, "The page stays at %s — ctrl-C ends it.\n", p.page)
+	for {
+		system := p.running()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-system.done:
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Second): // a row that was played may have killed it, and starts another
+		}
+		if p.running() == system {
+			return errors.New("the system ended by itself; see " + p.logPath())
+		}
 	}
-	fmt.Fprintf(p.out, "   started again as %d in %s, on the same files\n", p.system.cmd.Process.Pid, time.Since(began).Round(time.Millisecond))
-	return nil
+}
+
+// stop ends what open began, the page first.
+func (p *player) stop() {
+	if p.front != nil {
+		p.front.close()
+	}
+	if system := p.running(); system != nil {
+		system.stop()
+	}
+	if p.books != nil {
+		p.books.Close()
+	}
 }

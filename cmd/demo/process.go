@@ -16,77 +16,66 @@ import (
 type process struct {
 	cmd   *exec.Cmd
 	in    io.WriteCloser
-	lines chan string // what it says after ready
+	ready chan struct{} // closed when it serves
 	done  chan struct{}
 }
 
 // startProcess runs this program again as the system, and waits until it serves.
-func startProcess(ctx context.Context, dir, addr, logPath string) (*process, string, error) {
+func startProcess(ctx context.Context, dir string, at addresses, logPath string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	log, err := os.OpenFile(logPath, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	defer log.Close()
-	p := &process{cmd: exec.Command(self, childFlag, "-dir", dir, "-addr", addr), lines: make(chan string, 16), done: make(chan struct{})}
+	p := &process{
+		cmd:   exec.Command(self, childFlag, "-dir", dir, "-shop", at.shop, "-control", at.control),
+		ready: make(chan struct{}), done: make(chan struct{}),
+	}
 	p.cmd.Stderr = log
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if err := p.cmd.Start(); err != nil {
-		return nil, "", fmt.Errorf("start the system: %w", err)
+		return nil, fmt.Errorf("start the system: %w", err)
 	}
 	go p.listen(out)
-	page, err := p.ready(ctx, logPath)
-	return p, page, err
+	if err := p.serves(ctx); err != nil {
+		p.kill()
+		return nil, fmt.Errorf("the system did not start: %w%s", err, lastLine(logPath))
+	}
+	return p, nil
 }
 
+// listen waits for the child's one word and then for its end.
 func (p *process) listen(out io.Reader) {
 	for lines := bufio.NewScanner(out); lines.Scan(); {
-		p.lines <- lines.Text()
+		if lines.Text() == readyWord {
+			close(p.ready)
+		}
 	}
 	p.cmd.Wait()
 	close(p.done)
 }
 
-func (p *process) ready(ctx context.Context, logPath string) (string, error) {
+func (p *process) serves(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	line, err := p.said(ctx, "ready")
-	if err != nil {
-		p.kill()
-		return "", fmt.Errorf("the system did not start: %w%s", err, lastLine(logPath))
+	select {
+	case <-p.ready:
+		return nil
+	case <-p.done:
+		return errors.New("it ended")
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
-	return line, nil
-}
-
-// said waits for a line that begins with a word and returns the rest.
-func (p *process) said(ctx context.Context, word string) (string, error) {
-	for {
-		select {
-		case line := <-p.lines:
-			if rest, ok := strings.CutPrefix(line, word+" "); ok {
-				return rest, nil
-			}
-		case <-p.done:
-			return "", errors.New("it ended")
-		case <-ctx.Done():
-			return "", context.Cause(ctx)
-		}
-	}
-}
-
-// order tells the child which fault comes next.
-func (p *process) order(fault string) error {
-	_, err := fmt.Fprintln(p.in, fault)
-	return err
 }
 
 // kill is kill -9: no handler runs and nothing is flushed.

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -14,45 +12,45 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/console"
+	"github.com/seosa-dev/saga/message"
 	"github.com/seosa-dev/saga/systems/shop/catalog"
 	"github.com/seosa-dev/saga/systems/shop/order"
+	"github.com/seosa-dev/saga/systems/shop/session"
 )
 
-// runSystem is the child: two services, the engine and the page, until its standard input ends.
-// It says what happens in lines on its standard output and is told which fault comes next in lines
-// on its standard input.
+// readyWord is what the child says when it serves.
+const readyWord = "ready"
+
+// runSystem is the child: two services, the engine and the console, until its standard input ends.
 func runSystem(args []string, in io.Reader, out io.Writer) error {
+	var s system
 	flags := flag.NewFlagSet(childFlag, flag.ContinueOnError)
-	dir := flags.String("dir", "", "")
-	addr := flags.String("addr", "", "")
+	flags.StringVar(&s.dir, "dir", "", "")
+	flags.StringVar(&s.at.shop, "shop", "", "")
+	flags.StringVar(&s.at.control, "control", "", "") // empty in production: then there are no faults
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	signal.Ignore(os.Interrupt) // ctrl-C reaches both; the parent ends this one in order
 	ctx, stop := context.WithCancel(context.Background())
-	s := &system{dir: *dir, faults: &faults{tell: func(line string) { fmt.Fprintln(out, line) }}}
+	defer stop()
 	defer s.close()
-	page, err := s.open(ctx, *addr)
-	if err != nil {
-		stop()
+	if err := s.open(ctx); err != nil {
 		return err
 	}
 	failed := make(chan error, 1)
 	s.running.Go(func() { failed <- s.orders.Run(ctx) })
-	fmt.Fprintln(out, "ready", page)
+	fmt.Fprintln(out, readyWord)
 	go func() {
 		defer stop()
-		for lines := bufio.NewScanner(in); lines.Scan(); {
-			s.faults.arm(lines.Text())
-		}
+		_, _ = io.Copy(io.Discard, in)
 	}()
-	err = <-failed
+	err := <-failed
 	stop()
 	return err
 }
@@ -60,7 +58,9 @@ func runSystem(args []string, in io.Reader, out io.Writer) error {
 // system is everything that the child runs.
 type system struct {
 	dir     string
-	faults  *faults
+	at      addresses
+	logger  *slog.Logger
+	faults  *faults // nil in production
 	catalog *catalog.ProductService
 	orders  *order.OrderService
 	console *console.Console
@@ -68,37 +68,72 @@ type system struct {
 	running sync.WaitGroup
 }
 
-func (s *system) open(ctx context.Context, addr string) (page string, err error) {
-	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	if s.catalog, err = catalog.New(ctx, catalog.Config{Path: filepath.Join(s.dir, "catalog.db"), Logger: logger}); err != nil {
-		return "", err
+func (s *system) file(name string) string { return filepath.Join(s.dir, name) }
+
+func (s *system) open(ctx context.Context) (err error) {
+	s.logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	if s.catalog, err = catalog.New(ctx, catalog.Config{Path: s.file("catalog.db"), Logger: s.logger}); err != nil {
+		return err
 	}
 	items := catalog.NewController(s.catalog, nil)
-	catalogURL, err := s.serve("127.0.0.1:0", s.faults.around(items))
+	bus := message.NewBus()
+	bus.Subscribe(catalog.CompensationType, items.Compensate)
+	var door http.Handler = items
+	var publisher message.Publisher = bus
+	if s.at.control != "" {
+		s.faults = newFaults(s.logger)
+		door, publisher = s.faults.around(items), s.faults.publisher(bus)
+	}
+	catalogURL, err := s.serve("127.0.0.1:0", door)
 	if err != nil {
-		return "", err
+		return err
 	}
 	s.orders, err = order.New(ctx, order.Config{
-		Catalog: catalogURL, Path: filepath.Join(s.dir, "order.db"), Logger: logger,
-		// Slow enough to watch: the first question follows a lost reply after about a second.
-		Engine: &saga.Config{Node: "demo", Logger: logger, Retry: saga.RetryPolicy{Initial: time.Second}},
+		Catalog: catalogURL, Path: s.file("order.db"), Logger: s.logger, Publisher: publisher,
+		Engine: &saga.Config{Node: "demo", Logger: s.logger},
+		Relay:  &message.RelayConfig{Max: 200 * time.Millisecond, Logger: s.logger}, // watched by a person, who should not wait
 	})
 	if err != nil {
-		return "", err
+		return err
 	}
-	s.console, err = console.New(s.orders.Engine(), &console.Config{Environment: "demo · SQLite", Describe: describe, Logger: logger})
+	if err := s.openDoors(items); err != nil {
+		return err
+	}
+	if s.faults == nil {
+		return nil
+	}
+	if err := s.faults.watchOrders(ctx, s.file("order.db")); err != nil {
+		return err
+	}
+	_, err = s.serve(s.at.control, s.control())
+	return err
+}
+
+// openDoors serves what people and programs use: orders, sessions, items, and the console.
+func (s *system) openDoors(items http.Handler) error {
+	key, err := session.LoadKey(s.file("session.key"))
 	if err != nil {
-		return "", err
+		return err
+	}
+	sessions, err := session.New(session.Config{Key: key, Accounts: session.Demo, Insecure: true, Logger: s.logger})
+	if err != nil {
+		return err
+	}
+	s.console, err = console.New(s.orders.Engine(), &console.Config{Environment: "demo · SQLite", Describe: describe, Logger: s.logger})
+	if err != nil {
+		return err
 	}
 	mux := http.NewServeMux()
-	orders := order.NewController(s.orders, nil)
-	mux.Handle("/orders", orders)
-	mux.Handle("/orders/", orders)
-	mux.Handle("/healthz", orders)
+	orders := order.NewController(s.orders, sessions)
+	for _, path := range []string{"/orders", "/orders/", "/healthz", "/openapi.json"} {
+		mux.Handle(path, orders)
+	}
+	mux.Handle("/session", sessions.Handler())
 	mux.Handle("GET /catalog/items", items)
 	mux.Handle("GET /catalog/items/", items)
 	mux.Handle("/", s.console)
-	return s.serve(addr, http.NewCrossOriginProtection().Handler(mux))
+	_, err = s.serve(s.at.shop, http.NewCrossOriginProtection().Handler(mux))
+	return err
 }
 
 // serve listens on the loopback address and returns its URL.
@@ -126,6 +161,9 @@ func (s *system) close() {
 		server.Close()
 	}
 	s.running.Wait()
+	if s.faults != nil {
+		logClosing("faults", s.faults.close())
+	}
 	if s.orders != nil {
 		logClosing("order service", s.orders.Close())
 	}
@@ -138,20 +176,4 @@ func logClosing(what string, err error) {
 	if err != nil {
 		slog.Error("not closed in order", "what", what, "error", err)
 	}
-}
-
-// describe says what an order is about.
-func describe(in saga.Instance, language string) string {
-	var o order.Order
-	if err := json.Unmarshal(in.State, &o); err != nil || len(o.Lines) == 0 {
-		return ""
-	}
-	var lines []string
-	for _, l := range o.Lines {
-		lines = append(lines, fmt.Sprintf("%d × %s", l.Quantity, l.Item))
-	}
-	if language == "ko" {
-		return fmt.Sprintf("주문 %d번: %s", o.ID, strings.Join(lines, ", "))
-	}
-	return fmt.Sprintf("Order %d: %s", o.ID, strings.Join(lines, ", "))
 }

@@ -52,7 +52,7 @@ func (p *player) settled(ctx context.Context) error {
 		var list struct {
 			Counts map[string]int `json:"counts"`
 		}
-		status, err := p.shop.do(ctx, http.MethodGet, "/transactions?as=json", nil, &list)
+		status, err := p.client.do(ctx, http.MethodGet, "/transactions?as=json", nil, &list)
 		open := list.Counts["running"] + list.Counts["unknown"] + list.Counts["compensating"]
 		if err == nil && status == http.StatusOK && open == 0 {
 			return nil
@@ -72,7 +72,7 @@ func (p *player) eventually(ctx context.Context, path string, r *recorded) error
 	defer cancel()
 	for {
 		*r = recorded{}
-		status, err := p.shop.do(ctx, http.MethodGet, path, nil, r)
+		status, err := p.client.do(ctx, http.MethodGet, path, nil, r)
 		if n := len(r.History); err == nil && status == http.StatusOK && n > 0 && r.History[n-1].Status.Ended() {
 			return nil
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/seosa-dev/saga/participant"
 )
 
 const (
@@ -12,24 +14,14 @@ const (
 	Currency = "USD"
 	// MaxLines bounds the lines of one decrement.
 	MaxLines = 100
-	// MaxQuantity bounds the quantity of one line.
+	// MaxQuantity bounds the quantity of one item in one decrement.
 	MaxQuantity = 1_000_000
-	// MaxKey bounds a key in bytes.
-	MaxKey = 300
 
 	maxItemID = 40
 )
 
-var (
-	// ErrInvalid marks lines or a key that can never be accepted: no lines, too many, a quantity
-	// out of range, an item id that is none. Nothing was recorded.
-	ErrInvalid = errors.New("catalog: invalid request")
-	// ErrKeyReused marks a decrement under a key that other lines were decided under. Whatever was
-	// decided then stands.
-	ErrKeyReused = errors.New("catalog: key was used for other lines")
-	// ErrNotFound marks an id that no item has.
-	ErrNotFound = errors.New("catalog: no such item")
-)
+// ErrNotFound marks an id that no item has.
+var ErrNotFound = errors.New("catalog: no such item")
 
 // Item is something that can be bought.
 type Item struct {
@@ -49,47 +41,64 @@ type Line struct {
 	Quantity int64  `json:"quantity"` // 1 to MaxQuantity
 }
 
-// PricedLine is a line as it was decided.
+// PricedLine is a line as it was taken.
 type PricedLine struct {
-	Line
-	UnitPrice int64 `json:"unitPrice,omitempty"` // cents at the time of the decision; 0 if refused
+	Item      string `json:"item"`
+	Quantity  int64  `json:"quantity"`
+	UnitPrice int64  `json:"unitPrice"` // cents at the time of the decision
 }
 
+// Decrement asks for goods: all lines or none.
+type Decrement struct {
+	Lines []Line `json:"lines"` // 1 to MaxLines; those of one item are added up
+}
+
+// Taken is what a decrement took.
+type Taken struct {
+	Currency string       `json:"currency"`
+	Lines    []PricedLine `json:"lines"` // in order of item id, each item once
+}
+
+// The codes of refusals: what a decrement is answered with if it cannot be.
+const (
+	OutOfStock  = "out-of-stock" // a line asks for more than is left
+	UnknownItem = "unknown-item" // a line names an item that does not exist
+)
+
 // summed checks lines and adds up those of the same item, in order of item id. The fixed order
-// makes two requests for the same goods equal and keeps any two of them from waiting for each
-// other crosswise.
+// keeps any two requests from waiting for each other crosswise, on a database that locks rows.
 func summed(lines []Line) ([]Line, error) {
 	if len(lines) == 0 || len(lines) > MaxLines {
-		return nil, fmt.Errorf("%w: %d lines; send 1 to %d", ErrInvalid, len(lines), MaxLines)
+		return nil, fmt.Errorf("%w: %d lines; send 1 to %d", participant.ErrInvalid, len(lines), MaxLines)
 	}
 	sorted := slices.SortedFunc(slices.Values(lines), func(a, b Line) int { return cmp.Compare(a.Item, b.Item) })
 	sums := sorted[:0]
 	for _, line := range sorted {
+		if last := len(sums) - 1; last >= 0 && sums[last].Item == line.Item {
+			line.Quantity, sums = sum(line.Quantity, sums[last].Quantity), sums[:last]
+		}
 		if err := line.check(); err != nil {
 			return nil, err
-		}
-		if last := len(sums) - 1; last >= 0 && sums[last].Item == line.Item {
-			sums[last].Quantity += line.Quantity
-			continue
 		}
 		sums = append(sums, line)
 	}
 	return sums, nil
 }
 
-func (l Line) check() error {
-	if !visible(l.Item, maxItemID) {
-		return fmt.Errorf("%w: %.60q is not an item id; take one from /catalog/items", ErrInvalid, l.Item)
+// sum is out of range if one of the two is, so that no pair of bad quantities makes a good one.
+func sum(a, b int64) int64 {
+	if a < 1 || a > MaxQuantity {
+		return a
 	}
-	if l.Quantity < 1 || l.Quantity > MaxQuantity {
-		return fmt.Errorf("%w: quantity %d of %s; send 1 to %d", ErrInvalid, l.Quantity, l.Item, MaxQuantity)
-	}
-	return nil
+	return a + b
 }
 
-func checkKey(key string) error {
-	if !visible(key, MaxKey) {
-		return fmt.Errorf("%w: the key must be 1 to %d visible ASCII characters", ErrInvalid, MaxKey)
+func (l Line) check() error {
+	if !visible(l.Item, maxItemID) {
+		return fmt.Errorf("%w: %.60q is not an item id; take one from /catalog/items", participant.ErrInvalid, l.Item)
+	}
+	if l.Quantity < 1 || l.Quantity > MaxQuantity {
+		return fmt.Errorf("%w: quantity %d of %s; send 1 to %d", participant.ErrInvalid, l.Quantity, l.Item, MaxQuantity)
 	}
 	return nil
 }

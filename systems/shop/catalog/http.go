@@ -1,38 +1,41 @@
 package catalog
 
 import (
-	"context"
 	"net/http"
 
+	"github.com/seosa-dev/saga/message"
+	"github.com/seosa-dev/saga/participant"
 	"github.com/seosa-dev/saga/systems/internal/web"
 )
 
-// CatalogController is the service's HTTP surface and its boundary: the name is the write-up's. It
-// checks who asks and what, calls the service, and writes the answer. Create it with
-// [NewController].
+// CatalogController is the service's boundary: its HTTP surface, and the consumer of
+// [CompensationType] messages. The name is the write-up's. Create it with [NewController]; it is
+// safe for concurrent use.
 type CatalogController struct {
-	service   *ProductService
-	authorize func(*http.Request) error
-	mux       *web.Mux
+	service    *ProductService
+	compensate message.Handler
+	mux        *web.Mux
 }
 
-// NewController returns the handler of a service. The authorizer is asked before every change and
-// before probes; the error that it returns is told to the caller. If it is nil, only callers on a
-// loopback address are let through. Reading items is free.
+// NewController returns the boundary of a service. The authorizer is asked before everything that
+// moves stock and before questions about a key; the error that it returns is told to the caller. If
+// it is nil, only callers on a loopback address are let through. Reading items is free.
 func NewController(service *ProductService, authorize func(*http.Request) error) *CatalogController {
-	if authorize == nil {
-		authorize = web.Loopback
-	}
-	c := &CatalogController{service: service, authorize: authorize, mux: &web.Mux{
-		Prefix: problemType, Paths: "/catalog/items and /catalog/stock", ProblemOf: problemOf, Service: "catalog", Logger: service.logger,
+	c := &CatalogController{service: service, compensate: consumer(service.store), mux: &web.Mux{
+		Title: "Catalog", Version: "1", Prefix: problemType, Paths: "/catalog/items and /catalog/stock",
+		ProblemOf: problemOf, Service: "catalog", Logger: service.logger,
 	}}
-	c.mux.Handle("GET /healthz", c.health)
-	c.mux.Handle("GET /catalog/items", c.items)
-	c.mux.Handle("GET /catalog/items/{id}", c.item)
-	c.mux.Handle("POST /catalog/stock/decrement", c.decrement)
-	c.mux.Handle("GET /catalog/stock/decrement", c.probe)
-	c.mux.Handle("POST /catalog/stock/fence", c.byKey(service.Fence))
-	c.mux.Handle("POST /catalog/stock/restore", c.byKey(service.Restore))
+	c.mux.Handle("GET /healthz", opHealth(), c.health)
+	c.mux.Handle("GET /catalog/items", opItems(), c.items)
+	c.mux.Handle("GET /catalog/items/{id}", opItem(), c.item)
+
+	desk := participant.NewServer(&participant.ServerConfig{Authorize: authorize, Logger: service.logger})
+	desk.Handle(stockOperation, service.stock)
+	stock := http.StripPrefix("/catalog", desk)
+	c.mux.HandleHTTP("POST /catalog/stock/decrement", opDecrement(), stock)
+	c.mux.HandleHTTP("GET /catalog/stock/decrement", opProbe(), stock)
+	c.mux.HandleHTTP("POST /catalog/stock/decrement/fence", opFence(), stock)
+	c.mux.HandleHTTP("POST /catalog/stock/decrement/undo", opUndo(), stock)
 	return c
 }
 
@@ -43,7 +46,7 @@ func (c *CatalogController) health(w http.ResponseWriter, r *http.Request) error
 	if err := c.service.Ping(r.Context()); err != nil {
 		return err
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	web.WriteJSON(w, http.StatusOK, Health{Status: "ok"})
 	return nil
 }
 
@@ -52,7 +55,7 @@ func (c *CatalogController) items(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	web.WriteJSON(w, http.StatusOK, map[string][]Item{"items": items})
+	web.WriteJSON(w, http.StatusOK, ItemList{Items: items})
 	return nil
 }
 
@@ -63,58 +66,4 @@ func (c *CatalogController) item(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.WriteJSON(w, http.StatusOK, item)
 	return nil
-}
-
-func (c *CatalogController) decrement(w http.ResponseWriter, r *http.Request) error {
-	if err := c.authorized(r); err != nil {
-		return err
-	}
-	key, err := keyOf(r)
-	if err != nil {
-		return err
-	}
-	lines, err := linesOf(w, r)
-	if err != nil {
-		return err
-	}
-	entry, err := c.service.Decrement(r.Context(), key, lines)
-	if err != nil {
-		return err
-	}
-	if entry.State != Applied {
-		return refusalOf(entry)
-	}
-	web.WriteJSON(w, http.StatusOK, entry)
-	return nil
-}
-
-func (c *CatalogController) probe(w http.ResponseWriter, r *http.Request) error {
-	if err := c.authorized(r); err != nil {
-		return err
-	}
-	entry, err := c.service.Probe(r.Context(), r.URL.Query().Get("key"))
-	if err != nil {
-		return err
-	}
-	web.WriteJSON(w, http.StatusOK, entry)
-	return nil
-}
-
-// byKey serves the changes that need nothing but the decrement's key.
-func (c *CatalogController) byKey(change func(context.Context, string) (Entry, error)) func(http.ResponseWriter, *http.Request) error {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if err := c.authorized(r); err != nil {
-			return err
-		}
-		key, err := keyOf(r)
-		if err != nil {
-			return err
-		}
-		entry, err := change(r.Context(), key)
-		if err != nil {
-			return err
-		}
-		web.WriteJSON(w, http.StatusOK, entry)
-		return nil
-	}
 }

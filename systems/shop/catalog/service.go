@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+
+	"github.com/seosa-dev/saga/participant"
+	"github.com/seosa-dev/saga/sqlite"
 )
 
 // Config tells [New] where things are.
@@ -14,10 +17,11 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// ProductService is the service without its HTTP surface ([CatalogController]). Its methods may be
+// ProductService is the service without its boundary ([CatalogController]). Its methods may be
 // called from several goroutines at once.
 type ProductService struct {
 	store  *store
+	stock  participant.Operation
 	logger *slog.Logger
 }
 
@@ -28,7 +32,10 @@ func New(ctx context.Context, config Config) (*ProductService, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ProductService{store: st, logger: cmp.Or(config.Logger, slog.Default())}, nil
+	return &ProductService{
+		store: st, stock: sqlite.Operation(st, stockOperation, decrement, restore),
+		logger: cmp.Or(config.Logger, slog.Default()),
+	}, nil
 }
 
 // Close releases the database. It may be called twice.
@@ -53,3 +60,7 @@ func (p *ProductService) Item(ctx context.Context, id string) (Item, error) {
 	}
 	return items[0], nil
 }
+
+// Stock is the operation that takes a [Decrement] and answers with what was [Taken], at most once
+// per key; its undo gives that back. See [participant.Operation].
+func (p *ProductService) Stock() participant.Operation { return p.stock }

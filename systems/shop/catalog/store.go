@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 )
 
 // querier is what reads need: a transaction, or the pool of reading connections.
@@ -60,75 +59,6 @@ func returnStock(ctx context.Context, tx *sql.Tx, line Line) error {
 		`update inventory set quantity = quantity + ? where item = ?`, line.Quantity, line.Item))
 }
 
-// readEntry returns what is recorded under a key; its State is None if nothing is. Lines never
-// change once written, so reading them after their row needs no snapshot.
-func readEntry(ctx context.Context, q querier, key string) (Entry, error) {
-	entry, why := Entry{Key: key}, Refusal{}
-	err := q.QueryRowContext(ctx, `
-		select state, refusal_code, refusal_item, refusal_detail from stock_ledger where key = ?`, key).
-		Scan(&entry.State, &why.Code, &why.Item, &why.Detail)
-	if errors.Is(err, sql.ErrNoRows) {
-		entry.State = None
-		return entry, nil
-	}
-	if err != nil {
-		return Entry{}, fmt.Errorf("catalog: read ledger: %w", err)
-	}
-	switch entry.State {
-	case Refused:
-		entry.Refusal = &why
-	case Applied, Reverted:
-		entry.Currency = Currency
-	}
-	entry.Lines, err = readEntryLines(ctx, q, key)
-	return entry, err
-}
-
-func readEntryLines(ctx context.Context, q querier, key string) ([]PricedLine, error) {
-	rows, err := q.QueryContext(ctx,
-		`select item, quantity, unit_price from stock_ledger_line where key = ? order by item`, key)
-	if err != nil {
-		return nil, fmt.Errorf("catalog: read ledger lines: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var lines []PricedLine
-	for rows.Next() {
-		var l PricedLine
-		if err := rows.Scan(&l.Item, &l.Quantity, &l.UnitPrice); err != nil {
-			return nil, fmt.Errorf("catalog: read ledger lines: %w", err)
-		}
-		lines = append(lines, l)
-	}
-	return lines, rows.Err()
-}
-
-func insertEntry(ctx context.Context, tx *sql.Tx, e Entry) error {
-	var why Refusal
-	if e.Refusal != nil {
-		why = *e.Refusal
-	}
-	_, err := tx.ExecContext(ctx, `
-		insert into stock_ledger (key, state, refusal_code, refusal_item, refusal_detail, decided_at)
-		values (?, ?, ?, ?, ?, ?)`, e.Key, e.State, why.Code, why.Item, why.Detail, now())
-	if err != nil {
-		return fmt.Errorf("catalog: write ledger: %w", err)
-	}
-	for _, l := range e.Lines {
-		_, err := tx.ExecContext(ctx,
-			`insert into stock_ledger_line (key, item, quantity, unit_price) values (?, ?, ?, ?)`,
-			e.Key, l.Item, l.Quantity, l.UnitPrice)
-		if err != nil {
-			return fmt.Errorf("catalog: write ledger line: %w", err)
-		}
-	}
-	return nil
-}
-
-func revertEntry(ctx context.Context, tx *sql.Tx, key string) error {
-	return one(tx.ExecContext(ctx,
-		`update stock_ledger set state = 'REVERTED', reverted_at = ? where key = ? and state = 'APPLIED'`, now(), key))
-}
-
 // one turns an update that did not change exactly one row into an error, which rolls back.
 func one(result sql.Result, err error) error {
 	if err != nil {
@@ -143,5 +73,3 @@ func one(result sql.Result, err error) error {
 	}
 	return nil
 }
-
-func now() string { return time.Now().UTC().Format(time.RFC3339Nano) }

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/seosa-dev/saga/participant"
 )
 
 // maxReply bounds what is read of a reply. 100 lines need about 10 KiB.
@@ -20,14 +22,6 @@ const maxReply = 256 << 10
 type HttpFacade struct {
 	base   string
 	client *http.Client
-}
-
-// Exchange is what came of one request.
-type Exchange struct {
-	Status      int // 0 if no response came
-	ContentType string
-	Body        []byte // complete if Err is nil
-	Err         error  // why there is no complete response
 }
 
 // NewHttpFacade returns a facade for the service at an absolute http or https URL.
@@ -44,12 +38,12 @@ func NewHttpFacade(base string) (*HttpFacade, error) {
 	}}, nil
 }
 
-// Do sends one request. The key goes out as Idempotency-Key if it is not empty, the body as JSON
+// Send sends one request. The key goes out as Idempotency-Key if it is not empty, the body as JSON
 // if it is not nil. ctx bounds the whole exchange.
-func (f *HttpFacade) Do(ctx context.Context, method, path, key string, body []byte) Exchange {
+func (f *HttpFacade) Send(ctx context.Context, method, path, key string, body []byte) participant.Exchange {
 	request, err := http.NewRequestWithContext(ctx, method, f.base+path, once{bytes.NewReader(body)})
 	if err != nil {
-		return Exchange{Err: err}
+		return participant.Exchange{Err: err}
 	}
 	request.ContentLength = int64(len(body))
 	if body != nil {
@@ -60,10 +54,10 @@ func (f *HttpFacade) Do(ctx context.Context, method, path, key string, body []by
 	}
 	response, err := f.client.Do(request)
 	if err != nil {
-		return Exchange{Err: err}
+		return participant.Exchange{Err: err}
 	}
 	defer func() { _ = response.Body.Close() }()
-	got := Exchange{Status: response.StatusCode, ContentType: response.Header.Get("Content-Type")}
+	got := participant.Exchange{Status: response.StatusCode, ContentType: response.Header.Get("Content-Type")}
 	got.Body, got.Err = io.ReadAll(io.LimitReader(response.Body, maxReply+1))
 	if got.Err == nil && len(got.Body) > maxReply {
 		got.Err = errors.New("the reply is larger than 256 KiB")

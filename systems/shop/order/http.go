@@ -5,61 +5,76 @@ import (
 	"strconv"
 
 	"github.com/seosa-dev/saga/systems/internal/web"
+	"github.com/seosa-dev/saga/systems/shop/session"
 )
 
-// OrderController is the service's HTTP surface. It alone knows who asks and in which form; the
-// service is told what to order and nothing else. Create it with [NewController].
-type OrderController struct {
-	service   *OrderService
-	authorize func(*http.Request) error
-	mux       *web.Mux
+// Sessions tells who asks. It is asked once for every request.
+type Sessions interface {
+	// User returns the user of the request's session. An error means that there is none.
+	User(r *http.Request) (string, error)
 }
 
-// NewController returns the handler of a service. The authorizer is asked before anything is
-// ordered or numbered; the error that it returns is told to the caller. If it is nil, only callers
-// on a loopback address are let through. Reading is free.
-func NewController(service *OrderService, authorize func(*http.Request) error) *OrderController {
-	if authorize == nil {
-		authorize = web.Loopback
-	}
-	c := &OrderController{service: service, authorize: authorize, mux: &web.Mux{
-		Prefix: problemType, Paths: "/orders", ProblemOf: problemOf, Service: "order", Logger: service.logger,
+// OrderController is the service's HTTP surface, and the only one to touch the session: the service
+// is told who orders and what, and nothing else. Create it with [NewController]; it is safe for
+// concurrent use.
+type OrderController struct {
+	service  *OrderService
+	sessions Sessions
+	mux      *web.Mux
+}
+
+// NewController returns the handler of a service. Everything but health and the description of the
+// API is for users with a session, each for their own orders.
+func NewController(service *OrderService, sessions Sessions) *OrderController {
+	c := &OrderController{service: service, sessions: sessions, mux: &web.Mux{
+		Title: "Orders", Version: "1", Prefix: problemType, Paths: "/orders",
+		Cookie: session.Cookie, ProblemOf: problemOf, Service: "order", Logger: service.logger,
 	}}
-	c.mux.Handle("GET /healthz", c.health)
-	c.mux.Handle("GET /orders", c.list)
-	c.mux.Handle("POST /orders", c.place)
-	c.mux.Handle("POST /orders/new", c.newNumber)
-	c.mux.Handle("GET /orders/{id}", c.show)
-	c.mux.Handle("PUT /orders/{id}", c.placeAs)
+	c.mux.Handle("GET /healthz", opHealth(), c.health)
+	c.mux.Handle("GET /orders", opList(), c.signedOn(c.list))
+	c.mux.Handle("POST /orders/new", opNew(), c.signedOn(c.newNumber))
+	c.mux.Handle("GET /orders/{id}", opShow(), c.signedOn(c.show))
+	c.mux.Handle("PUT /orders/{id}", opPlace(), c.signedOn(c.place))
 	return c
 }
 
 // ServeHTTP answers a request.
 func (c *OrderController) ServeHTTP(w http.ResponseWriter, r *http.Request) { c.mux.ServeHTTP(w, r) }
 
+// signedOn turns a session into a user.
+func (c *OrderController) signedOn(serve func(w http.ResponseWriter, r *http.Request, user string) error) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		user, err := c.sessions.User(r)
+		if err != nil {
+			return session.Problem(err)
+		}
+		return serve(w, r, user)
+	}
+}
+
 func (c *OrderController) health(w http.ResponseWriter, r *http.Request) error {
 	if err := c.service.Ping(r.Context()); err != nil {
 		return err
 	}
-	web.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	web.WriteJSON(w, http.StatusOK, Health{Status: "ok"})
 	return nil
 }
 
-func (c *OrderController) list(w http.ResponseWriter, r *http.Request) error {
-	views, err := c.service.Orders(r.Context())
+func (c *OrderController) list(w http.ResponseWriter, r *http.Request, user string) error {
+	views, err := c.service.Orders(r.Context(), user)
 	if err != nil {
 		return err
 	}
-	web.WriteJSON(w, http.StatusOK, map[string][]View{"orders": append([]View{}, views...)})
+	web.WriteJSON(w, http.StatusOK, List{Orders: append([]View{}, views...)})
 	return nil
 }
 
-func (c *OrderController) show(w http.ResponseWriter, r *http.Request) error {
+func (c *OrderController) show(w http.ResponseWriter, r *http.Request, user string) error {
 	id, err := numberOf(r)
 	if err != nil {
 		return err
 	}
-	view, err := c.service.Order(r.Context(), id)
+	view, err := c.service.Order(r.Context(), user, id)
 	if err != nil {
 		return err
 	}
@@ -67,42 +82,18 @@ func (c *OrderController) show(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (c *OrderController) newNumber(w http.ResponseWriter, r *http.Request) error {
-	if err := c.authorized(r); err != nil {
-		return err
-	}
-	id, err := c.service.NewNumber(r.Context())
+func (c *OrderController) newNumber(w http.ResponseWriter, r *http.Request, user string) error {
+	id, err := c.service.NewNumber(r.Context(), user)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Location", address(id))
-	web.WriteJSON(w, http.StatusCreated, map[string]int64{"id": id})
+	web.WriteJSON(w, http.StatusCreated, Number{ID: id})
 	return nil
 }
 
-func (c *OrderController) place(w http.ResponseWriter, r *http.Request) error {
-	if err := c.authorized(r); err != nil {
-		return err
-	}
-	lines, err := linesOf(w, r)
-	if err != nil {
-		return err
-	}
-	if _, err := summed(lines); err != nil { // before a number is spent on it
-		return err
-	}
-	id, err := c.service.NewNumber(r.Context())
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Location", address(id)) // also of a failure: a PUT there repeats this order safely
-	return c.answer(w, r, id, lines)
-}
-
-func (c *OrderController) placeAs(w http.ResponseWriter, r *http.Request) error {
-	if err := c.authorized(r); err != nil {
-		return err
-	}
+// place says how an order ended, or that this is not known yet.
+func (c *OrderController) place(w http.ResponseWriter, r *http.Request, user string) error {
 	id, err := numberOf(r)
 	if err != nil {
 		return err
@@ -111,26 +102,19 @@ func (c *OrderController) placeAs(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return c.answer(w, r, id, lines)
-}
-
-// answer places an order and says how it ended, or that this is not known yet.
-func (c *OrderController) answer(w http.ResponseWriter, r *http.Request, id int64, lines []Line) error {
-	view, err := c.service.Place(r.Context(), id, lines)
+	view, err := c.service.Place(r.Context(), user, id, lines)
 	if err != nil {
-		return err
+		return early(w, err)
 	}
-	status := http.StatusAccepted
 	switch view.Status {
 	case Fail:
 		return failed(view)
 	case Success:
-		status = http.StatusCreated
+		web.WriteJSON(w, http.StatusCreated, view)
 	default:
 		w.Header().Set("Retry-After", "1")
+		web.WriteJSON(w, http.StatusAccepted, view)
 	}
-	w.Header().Set("Location", address(id))
-	web.WriteJSON(w, status, view)
 	return nil
 }
 

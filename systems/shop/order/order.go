@@ -1,8 +1,10 @@
 package order
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -24,17 +26,24 @@ var (
 	ErrInvalid = errors.New("order: invalid request")
 	// ErrNotFound marks an order number that was not given out, or not used yet.
 	ErrNotFound = errors.New("order: no such order")
+	// ErrForeign marks an order number that was given to somebody else.
+	ErrForeign = errors.New("order: somebody else's order")
 	// ErrChanged marks an order under a number that other lines were ordered under. The first
 	// order stands.
 	ErrChanged = errors.New("order: number was used for other lines")
+	// ErrInFlight marks an order that is being worked on at this moment, for an earlier request or
+	// after a crash. Repeat the request in a moment.
+	ErrInFlight = errors.New("order: it is being worked on")
 )
 
-// Order is an order on its way: the state of the saga.
+// Order is one attempt to place an order: the state of the saga.
 type Order struct {
 	ID      int64    `json:"id"` // the order number
+	Owner   string   `json:"owner"`
+	Attempt int      `json:"attempt"` // from 1; grows when a failed order is submitted again
 	Lines   []Line   `json:"lines"`
 	Total   int64    `json:"total,omitempty"`   // cents; known once the stock is taken
-	Refusal *Refusal `json:"refusal,omitempty"` // why the catalog said no, if it did
+	Refusal *Refusal `json:"refusal,omitempty"` // why a participant said no, if one did
 }
 
 // Line is a quantity of one item, each item once in an order.
@@ -46,63 +55,70 @@ type Line struct {
 
 // Refusal is a participant's "no".
 type Refusal struct {
-	Code   string `json:"code"` // out-of-stock, unknown-item, …
+	Code   string `json:"code"` // out-of-stock, unknown-item, cancelled …
 	Item   string `json:"item,omitempty"`
 	Detail string `json:"detail,omitempty"` // for people
 }
 
-// Status is where an order stands, in the words of the write-up's OrderRetryStatus.
-type Status string
+// OrderRetryStatus is where an order stands: the column and the words of the write-up.
+type OrderRetryStatus string
 
 const (
 	// Success: the order is stored. It stays so.
-	Success Status = "Success"
-	// Fail: it is known that the order was not placed and that no stock is held for it.
-	Fail Status = "Fail"
-	// Unprocessed: it is under way, forward or back.
-	Unprocessed Status = "Unprocessed"
+	Success OrderRetryStatus = "Success"
+	// Fail: it is known that the order was not placed, and what was taken for it is given back or
+	// about to be. The same order under the same number tries anew.
+	Fail OrderRetryStatus = "Fail"
+	// Unprocessed: it is under way.
+	Unprocessed OrderRetryStatus = "Unprocessed"
 	// Unknown: it is not known whether stock is held for it; a repeat asks again.
-	Unknown Status = "Unknown"
+	Unknown OrderRetryStatus = "Unknown"
 )
 
-// View is an order as people see it.
+// View is an order as its owner sees it. Of one that is placed, every field is what was stored
+// then, so that it looks the same for ever.
 type View struct {
-	ID       int64     `json:"id"`
-	Status   Status    `json:"status"`
-	Lines    []Line    `json:"lines,omitempty"`
-	Total    int64     `json:"total,omitempty"` // cents; 0 until the prices are known
-	Currency string    `json:"currency"`
-	Placed   time.Time `json:"placed,omitzero"`   // UTC; only if Success
-	Refusal  *Refusal  `json:"refusal,omitempty"` // only if Fail, and if a participant said why
+	ID       int64            `json:"id"`
+	Owner    string           `json:"-"` // who ordered it; they know, so it is not in the answer
+	Status   OrderRetryStatus `json:"status"`
+	Lines    []Line           `json:"lines"`
+	Total    int64            `json:"total,omitempty"` // cents; only if Success
+	Currency string           `json:"currency"`
+	Placed   time.Time        `json:"placed,omitzero"`   // UTC; only if Success
+	Since    time.Time        `json:"since,omitzero"`    // UTC; since when it stands so, unless Success
+	Attempt  int              `json:"attempt,omitempty"` // which one it is about, from 1
+	Refusal  *Refusal         `json:"refusal,omitempty"` // only if Fail, and if a participant said why
+	// Compensating says that what was taken is on its way back; only if Fail.
+	Compensating bool   `json:"compensating,omitempty"`
+	Next         string `json:"next,omitempty"` // what to do now, for people; not if Success
 }
 
-// summed checks lines and adds up those of the same item, in the order of first mention.
+// summed checks lines and adds up those of the same item, in order of item id, so that the same
+// goods are the same order however they are listed.
 func summed(lines []Line) ([]Line, error) {
 	if len(lines) == 0 || len(lines) > MaxLines {
 		return nil, fmt.Errorf("%w: %d lines; send 1 to %d", ErrInvalid, len(lines), MaxLines)
 	}
-	var sums []Line
-	at := map[string]int{}
+	sums := map[string]int64{}
 	for _, line := range lines {
 		if !itemID(line.Item) {
 			return nil, fmt.Errorf("%w: %.60q is not an item id; take one from the catalog", ErrInvalid, line.Item)
 		}
-		i, seen := at[line.Item]
-		if !seen {
-			i = len(sums)
-			at[line.Item] = i
-			sums = append(sums, Line{Item: line.Item})
-		}
-		if line.Quantity < 1 || line.Quantity > MaxQuantity-sums[i].Quantity {
+		if line.Quantity < 1 || line.Quantity > MaxQuantity-sums[line.Item] {
 			return nil, fmt.Errorf("%w: quantity %d of %s; order 1 to %d of an item",
 				ErrInvalid, line.Quantity, line.Item, MaxQuantity)
 		}
-		sums[i].Quantity += line.Quantity
+		sums[line.Item] += line.Quantity
 	}
-	return sums, nil
+	var sorted []Line
+	for item, quantity := range sums {
+		sorted = append(sorted, Line{Item: item, Quantity: quantity})
+	}
+	slices.SortFunc(sorted, func(a, b Line) int { return cmp.Compare(a.Item, b.Item) })
+	return sorted, nil
 }
 
-// itemID reports whether s has 1 to 40 visible ASCII characters.
+// itemID reports whether an item could have this id: 1 to 40 visible ASCII characters.
 func itemID(s string) bool {
 	if s == "" || len(s) > maxItemID {
 		return false
@@ -113,27 +129,4 @@ func itemID(s string) bool {
 		}
 	}
 	return true
-}
-
-// price takes over the unit prices under which the stock was taken. An error means that the
-// answer does not fit the order, and that nothing can be concluded from it.
-func (o *Order) price(given []Line) error {
-	prices := map[string]Line{}
-	for _, line := range given {
-		prices[line.Item] = line
-	}
-	if len(given) != len(o.Lines) || len(prices) != len(given) {
-		return fmt.Errorf("the catalog took %d lines for an order of %d", len(given), len(o.Lines))
-	}
-	var total int64
-	for i, line := range o.Lines {
-		got, ok := prices[line.Item]
-		if !ok || got.Quantity != line.Quantity || got.UnitPrice < 0 || got.UnitPrice > maxPrice {
-			return fmt.Errorf("the catalog took other goods than %d of %s", line.Quantity, line.Item)
-		}
-		o.Lines[i].UnitPrice = got.UnitPrice
-		total += got.UnitPrice * line.Quantity
-	}
-	o.Total = total
-	return nil
 }

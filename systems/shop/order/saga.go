@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/seosa-dev/saga"
@@ -13,35 +14,57 @@ import (
 
 const definitionName = "shop.order"
 
-// instanceID names an attempt to place an order. The number of the attempt will grow when a failed
-// order is submitted again.
+// instanceID names an attempt to place an order.
 func instanceID(order int64, attempt int) string {
 	return strconv.FormatInt(order, 10) + "/" + strconv.Itoa(attempt)
 }
 
-// definition is the order transaction. Both steps keep their results by key (the catalog in its
-// ledger, the insert by the attempt that is stored with the order), so both are replayable.
-func definition(catalog *HttpFacade, db *store) saga.Definition[Order] {
-	at, in := stock{catalog}, insert{db}
-	return saga.Definition[Order]{Name: definitionName, Version: 1, Steps: []saga.Step[Order]{
+// attemptOf is the attempt in an instance's id.
+func attemptOf(instance string) (int, error) {
+	_, attempt, _ := strings.Cut(instance, "/")
+	return strconv.Atoi(attempt)
+}
+
+// definition is the order transaction. One call and one re-request, then the order is Unknown and
+// its owner decides when to ask again: hence the budget of two, and LeaveInDoubt. The re-request is
+// a check that fences, so that "not done" stays true.
+func definition(r record, s stock, in insert, callTimeout time.Duration) saga.Definition[Order] {
+	return saga.Definition[Order]{Name: definitionName, Version: 2, LeaveInDoubt: true, Steps: []saga.Step[Order]{
+		{Name: "status", Action: r.unprocessed, Compensation: r.fail, Replayable: true},
 		{
-			Name: "stock", Action: at.decrement, Compensation: at.restore, Probe: at.probe, Fence: at.fence,
-			Timeout: 2 * time.Second, Replayable: true,
+			Name: "stock", Action: s.decrement, Compensation: s.giveBack, Probe: s.check, Fence: s.check,
+			Timeout: callTimeout, Retry: saga.RetryPolicy{MaxAttempts: 2, Initial: time.Millisecond},
 		},
-		{Name: "insert", Kind: saga.Pivot, Action: in.action, Fence: in.fence, Replayable: true},
+		{
+			Name: "insert", Kind: saga.Pivot, Action: in.action, Probe: in.check, Fence: in.check, Replayable: true,
+			Retry: saga.RetryPolicy{MaxAttempts: 2, Initial: 10 * time.Millisecond},
+		},
 	}}
 }
 
-// insert is the step that this service does in its own database.
-type insert struct{ db *store }
+// record is the step that keeps OrderRetryStatus.
+type record struct{ db *store }
 
-func (i insert) action(ctx context.Context, o *Order, a saga.Attempt) error {
-	return outcome(i.db.insertOrder(ctx, a.Key.Instance, *o))
+func (r record) unprocessed(ctx context.Context, o *Order, _ saga.Attempt) error {
+	return outcome(r.db.unprocessed(ctx, *o))
 }
 
-// fence makes sure that an insert which is in doubt will never happen, unless it did.
-func (i insert) fence(ctx context.Context, o *Order, a saga.Attempt) error {
-	return outcome(i.db.fenceOrder(ctx, a.Key.Instance, o.ID))
+// fail is the last undo of every way back: whatever the reason was, the order is known to have
+// failed.
+func (r record) fail(ctx context.Context, o *Order, _ saga.Attempt) error {
+	return outcome(r.db.fail(ctx, *o, nil))
+}
+
+// insert is the step that stores the order.
+type insert struct{ db *store }
+
+func (i insert) action(ctx context.Context, o *Order, _ saga.Attempt) error {
+	return outcome(i.db.insertOrder(ctx, *o))
+}
+
+// check makes sure that an insert which is in doubt will never happen, unless it did.
+func (i insert) check(ctx context.Context, o *Order, _ saga.Attempt) error {
+	return outcome(i.db.fenceOrder(ctx, *o))
 }
 
 // outcome reads an error of the store: a commit that failed may be on disk all the same; before

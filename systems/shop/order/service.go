@@ -9,24 +9,29 @@ import (
 	"time"
 
 	"github.com/seosa-dev/saga"
+	"github.com/seosa-dev/saga/message"
+	"github.com/seosa-dev/saga/participant"
 	"github.com/seosa-dev/saga/sqlite"
 )
 
-// startWithin bounds how long an order may take to become durable before its caller is told that
-// this is not known.
-const startWithin = 5 * time.Second
-
 // Config tells [New] where things are. Fields without a default are required.
 type Config struct {
+	// CallTimeout bounds one request to the catalog; when it is over, the outcome is unknown.
+	// Default: 2 s.
+	CallTimeout time.Duration
 	// Catalog is the address of the catalog service, like http://127.0.0.1:8081.
 	Catalog string
 	// Engine tunes the engine that runs the orders. Default: the engine's defaults.
 	Engine *saga.Config
 	// Logger receives what an operator should know. Default: slog.Default().
 	Logger *slog.Logger
-	// Path is the SQLite file of orders, and of the engine if it has no Store; it is created if it does not exist, its folder
-	// is not.
+	// Path is the SQLite file of orders, and of the engine if it has no Store; it is created if it
+	// does not exist, its folder is not.
 	Path string
+	// Publisher takes the messages that give stock back to where the catalog consumes them.
+	Publisher message.Publisher
+	// Relay tunes the sending of these messages. Default: the relay's defaults.
+	Relay *message.RelayConfig
 	// Store is where the engine keeps its instances. It must be open while Run runs, and Close
 	// leaves it open. Default: SQLite in Path, which New opens and Close closes.
 	Store saga.Store
@@ -43,6 +48,9 @@ type OrderService struct {
 	catalog *HttpFacade
 	engine  *saga.Engine
 	plan    saga.Definition[Order]
+	outbox  *sqlite.Queue
+	relay   *message.Relay
+	doubt   chan struct{} // an order came to need attention
 	wait    time.Duration
 	logger  *slog.Logger
 }
@@ -51,15 +59,17 @@ type OrderService struct {
 // and Close when Run has returned.
 func New(ctx context.Context, config Config) (*OrderService, error) {
 	catalog, err := NewHttpFacade(config.Catalog)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if config.Path == "" {
+	case config.Path == "":
 		return nil, errors.New("order: Config.Path is empty; name the database file")
+	case config.Publisher == nil:
+		return nil, errors.New("order: Config.Publisher is nil; say where compensations go, for example to a message.Bus")
 	}
 	s := &OrderService{
-		catalog: catalog,
-		wait:    cmp.Or(config.Wait, 5*time.Second), logger: cmp.Or(config.Logger, slog.Default()),
+		catalog: catalog, doubt: make(chan struct{}, 1),
+		wait: cmp.Or(config.Wait, 5*time.Second), logger: cmp.Or(config.Logger, slog.Default()),
 	}
 	if err := s.open(ctx, config); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -79,18 +89,42 @@ func (s *OrderService) open(ctx context.Context, config Config) (err error) {
 	if s.store, err = openStore(ctx, config.Path); err != nil {
 		return err
 	}
-	s.plan = definition(s.catalog, s.store)
-	if s.engine, err = saga.New(sagas, config.Engine, s.plan); err != nil {
+	s.outbox = sqlite.NewQueue(s.store, s.store.Read)
+	s.relay = message.NewRelay(s.outbox, config.Publisher, config.Relay)
+	s.plan = definition(record{s.store},
+		stock{participant.Remote{Sender: s.catalog, Path: decrementPath}, s.store, s.relay.Wake},
+		insert{s.store}, cmp.Or(config.CallTimeout, 2*time.Second))
+	if s.engine, err = saga.New(sagas, s.observed(config.Engine), s.plan); err != nil {
 		return fmt.Errorf("order: %w", err)
 	}
 	return nil
 }
 
-// Run works on orders until ctx ends, and returns when calls under way are drained.
-func (s *OrderService) Run(ctx context.Context) error { return s.engine.Run(ctx) }
+// Run works on orders and sends their messages until ctx ends, and returns when calls under way are
+// drained.
+func (s *OrderService) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	parts := []func(context.Context) error{s.engine.Run, s.relay.Run, s.watch}
+	ended := make(chan error, len(parts))
+	for _, part := range parts {
+		go func() {
+			defer stop() // one that fails takes the others along
+			ended <- part(ctx)
+		}()
+	}
+	var errs []error
+	for range parts {
+		errs = append(errs, <-ended)
+	}
+	return errors.Join(errs...)
+}
 
 // Engine is the engine that runs the orders, for those who watch it.
 func (s *OrderService) Engine() *saga.Engine { return s.engine }
+
+// Outbox holds the messages that are not delivered yet, for those who watch them.
+func (s *OrderService) Outbox() *sqlite.Queue { return s.outbox }
 
 // Ping reports whether the database answers.
 func (s *OrderService) Ping(ctx context.Context) error { return s.store.Read.PingContext(ctx) }
@@ -106,55 +140,4 @@ func (s *OrderService) Close() error {
 		errs = append(errs, s.sagas.Close())
 	}
 	return errors.Join(errs...)
-}
-
-// NewNumber gives out an order number, to be used in one or several equal calls of Place. No
-// number is given out twice; one that is not used leaves a gap.
-func (s *OrderService) NewNumber(ctx context.Context) (int64, error) { return s.store.newNumber(ctx) }
-
-// Place places an order under a number from NewNumber and waits for its end, at most
-// [Config.Wait] from when it is durable. The view's status tells the end; Unprocessed and Unknown mean that it is not
-// known yet. Placing the same lines under the same number again attaches to the order, asks again
-// about one that is Unknown, and never orders twice.
-//
-// The error matches [ErrInvalid], [ErrNotFound] if the number was not given out, [ErrChanged], or
-// [saga.ErrClosed], [saga.NotDone] and [saga.Unknown] if the engine could not take the order: then
-// the same call again is all there is to do.
-func (s *OrderService) Place(ctx context.Context, id int64, lines []Line) (View, error) {
-	wanted, err := summed(lines)
-	if err != nil {
-		return View{}, err
-	}
-	if issued, err := s.store.issued(ctx, id); err != nil {
-		return View{}, err
-	} else if !issued {
-		return View{}, ErrNotFound
-	}
-	starting, stop := context.WithTimeout(ctx, startWithin)
-	defer stop()
-	started, err := s.plan.Start(starting, s.engine, instanceID(id, 1), Order{ID: id, Lines: wanted})
-	switch {
-	case errors.Is(err, saga.ErrConflict):
-		return View{}, ErrChanged
-	case err != nil:
-		return View{}, fmt.Errorf("order: start order %d: %w", id, err)
-	}
-	return s.settled(ctx, id, started)
-}
-
-// settled waits for the end of a started order.
-func (s *OrderService) settled(ctx context.Context, id int64, started saga.Instance) (View, error) {
-	waiting, stop := context.WithTimeout(ctx, s.wait)
-	defer stop()
-	_, err := s.plan.Wait(waiting, s.engine, started.ID)
-	if err == nil {
-		return s.Order(ctx, id)
-	}
-	if ended, ok := errors.AsType[*saga.StatusError](err); ok {
-		return viewOf(ended.Instance)
-	}
-	if ctx.Err() == nil && waiting.Err() != nil {
-		return viewOf(started)
-	}
-	return View{}, fmt.Errorf("order: wait for order %d: %w", id, err)
 }

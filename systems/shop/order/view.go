@@ -1,105 +1,120 @@
 package order
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
+	"math"
 	"slices"
-
-	"github.com/seosa-dev/saga"
+	"strconv"
 )
 
-// maxListed bounds what Orders returns.
-const maxListed = 100
+const (
+	maxListed  = 100   // bounds what Orders and Latest return
+	maxWaiting = 1_000 // bounds what a list looks at of the outbox
+)
 
-// Order returns an order. A stored one is read from the service's own tables, so that it looks the
-// same for ever and while other services are down. The error matches [ErrNotFound] if nothing was
-// ordered under the number.
-func (s *OrderService) Order(ctx context.Context, id int64) (View, error) {
-	view, err := s.storedOrder(ctx, id)
-	if !errors.Is(err, ErrNotFound) {
-		return view, err
-	}
-	in, err := s.engine.Get(ctx, instanceID(id, 1))
+// cancelledCode is the code of a refusal that says that nothing was done and nothing ever will be.
+const cancelledCode = "cancelled"
+
+// Order returns a user's order, from this service's own tables alone: it looks the same while other
+// services are down. The error matches [ErrNotFound] if nothing was ordered under the number, and
+// [ErrForeign] if the number is somebody else's.
+func (s *OrderService) Order(ctx context.Context, user string, id int64) (View, error) {
+	at, err := s.store.standing(ctx, user, id)
 	switch {
-	case errors.Is(err, saga.ErrNotFound):
-		return View{}, ErrNotFound
 	case err != nil:
-		return View{}, fmt.Errorf("order: read order %d: %w", id, err)
-	case in.Status == saga.Completed: // it was stored in between
-		return s.storedOrder(ctx, id)
+		return View{}, err
+	case at.Status == "":
+		return View{}, ErrNotFound
+	case at.Status == Success:
+		return s.stored(ctx, id)
 	}
-	return viewOf(in)
+	waiting, err := s.outbox.Holds(ctx, strconv.FormatInt(id, 10))
+	if err != nil {
+		return View{}, fmt.Errorf("order: read the outbox: %w", err)
+	}
+	return at.view(waiting), nil
 }
 
-func (s *OrderService) storedOrder(ctx context.Context, id int64) (View, error) {
-	stored, err := s.store.orders(ctx, id, 1)
+func (s *OrderService) stored(ctx context.Context, id int64) (View, error) {
+	stored, err := s.store.orders(ctx, "", id, id)
+	if err == nil && len(stored) != 1 {
+		err = fmt.Errorf("order: %d is a success and has %d rows", id, len(stored))
+	}
 	if err != nil {
 		return View{}, err
-	}
-	if len(stored) == 0 || stored[0].ID != id {
-		return View{}, ErrNotFound
 	}
 	return stored[0], nil
 }
 
-// Orders returns the latest orders, the highest number first, at most 100: what is placed, under
-// way, unknown or failed. What is under way may be a moment old.
-func (s *OrderService) Orders(ctx context.Context) ([]View, error) {
-	views, err := s.store.orders(ctx, 0, maxListed)
+// Orders returns a user's latest orders, the highest number first, at most 100: what is placed,
+// under way, unknown or failed.
+func (s *OrderService) Orders(ctx context.Context, user string) ([]View, error) {
+	return s.list(ctx, user)
+}
+
+// Latest is Orders for all users, for the shop's own people.
+func (s *OrderService) Latest(ctx context.Context) ([]View, error) { return s.list(ctx, "") }
+
+func (s *OrderService) list(ctx context.Context, owner string) ([]View, error) {
+	rows, err := s.store.standings(ctx, owner, maxListed)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	stored, err := s.store.orders(ctx, owner, rows[len(rows)-1].ID, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}
-	others, err := s.engine.Find(ctx, saga.Filter{Definition: definitionName, Limit: maxListed, Statuses: []saga.Status{
-		saga.Running, saga.Compensating, saga.NeedsAttention, saga.Failed, saga.Compensated,
-	}})
+	waiting, err := s.waiting(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("order: read orders: %w", err)
+		return nil, err
 	}
-	for _, in := range others {
-		view, err := viewOf(in)
-		if err != nil {
-			return nil, err
+	views := make([]View, len(rows))
+	for i, row := range rows {
+		views[i] = row.view(waiting[strconv.FormatInt(row.ID, 10)])
+		at := slices.IndexFunc(stored, func(v View) bool { return v.ID == row.ID })
+		if row.Status == Success && at >= 0 {
+			views[i] = stored[at]
 		}
-		if !slices.ContainsFunc(views, func(v View) bool { return v.ID == view.ID }) {
-			views = append(views, view)
-		}
+		views[i].Owner = row.Owner
 	}
-	slices.SortFunc(views, func(a, b View) int { return cmp.Compare(b.ID, a.ID) })
-	return views[:min(len(views), maxListed)], nil
+	return views, nil
 }
 
-// viewOf is an order that is known from its saga alone. An instance that no checkpoint has written
-// yet has no state, only an id.
-func viewOf(in saga.Instance) (View, error) {
-	var o Order
-	if len(in.State) > 0 {
-		if err := json.Unmarshal(in.State, &o); err != nil {
-			return View{}, fmt.Errorf("order: state of %s: %w", in.ID, err)
-		}
+// waiting are the keys of messages that are not delivered yet, as far as the outbox shows them.
+func (s *OrderService) waiting(ctx context.Context) (map[string]bool, error) {
+	rows, err := s.outbox.Rows(ctx, maxWaiting)
+	if err != nil {
+		return nil, fmt.Errorf("order: read the outbox: %w", err)
 	}
-	if o.ID == 0 {
-		if _, err := fmt.Sscanf(in.ID, "%d/", &o.ID); err != nil {
-			return View{}, fmt.Errorf("order: %s is not an order: %w", in.ID, err)
-		}
+	keys := map[string]bool{}
+	for _, row := range rows {
+		keys[row.Message.Key] = true
 	}
-	view := View{ID: o.ID, Status: statusOf(in.Status), Lines: o.Lines, Total: o.Total, Currency: Currency}
-	if view.Status == Fail {
-		view.Refusal = o.Refusal
-	}
-	return view, nil
+	return keys, nil
 }
 
-func statusOf(s saga.Status) Status {
+// view is how an order looks that is not placed.
+func (s standing) view(waiting bool) View {
+	v := View{
+		ID: s.ID, Status: s.Status, Lines: s.Lines, Currency: Currency, Since: s.Since, Attempt: s.Attempt,
+		Next: nextOf(s.Status),
+	}
+	if s.Status == Fail {
+		v.Refusal, v.Compensating = s.Refusal, waiting
+	}
+	return v
+}
+
+// nextOf is what the order's owner can do.
+func nextOf(s OrderRetryStatus) string {
 	switch s {
-	case saga.Completed:
-		return Success
-	case saga.Failed, saga.Compensated:
-		return Fail
-	case saga.NeedsAttention:
-		return Unknown
+	case Unknown:
+		return "Send the same order under the same number again. You will not be charged twice."
+	case Fail:
+		return "Send the same order under the same number to try anew, or another order under a new number."
+	case Unprocessed:
+		return "It is being worked on. Look again in a moment."
 	}
-	return Unprocessed
+	return ""
 }

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/seosa-dev/saga/systems/shop/scenario"
+)
+
+// errFailed says that rows did not end as they should; they have been printed.
+var errFailed = errors.New("not every row ended as the table says")
+
+// playRows is the command play: all rows of the order table, or those that are named.
+func playRows(ctx context.Context, args []string, out io.Writer) error {
+	p := player{out: io.Discard}
+	flags := flag.NewFlagSet("demo play", flag.ContinueOnError)
+	flags.StringVar(&p.dir, "dir", "", "data `folder`; default: a new one that is deleted afterwards")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	rows, err := scenario.Find(flags.Args()...)
+	if err != nil {
+		return err
+	}
+	if p.dir == "" {
+		if p.dir, err = os.MkdirTemp("", "saga-demo-*"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(p.dir)
+	}
+	defer p.stop()
+	if err := p.open(ctx); err != nil {
+		return err
+	}
+	failed, err := p.playAll(ctx, rows, out)
+	if err != nil {
+		return err
+	}
+	broken, err := p.audit(ctx, out)
+	if err != nil {
+		return err
+	}
+	return verdict(len(rows), failed, broken, out)
+}
+
+// verdict closes the list, and is the command's exit status.
+func verdict(rows, failed int, broken bool, out io.Writer) error {
+	fmt.Fprintf(out, "%d passed, %d failed\n", rows-failed, failed)
+	if failed > 0 || broken {
+		return errFailed
+	}
+	return nil
+}
+
+func (p *player) playAll(ctx context.Context, rows []scenario.Row, out io.Writer) (failed int, err error) {
+	for _, row := range rows {
+		result, err := scenario.Play(ctx, p.shop, row)
+		if ctx.Err() != nil {
+			return failed, ctx.Err()
+		}
+		word, actual := "passed", result.Got.String()
+		if err != nil {
+			actual = err.Error()
+		}
+		if !result.Passed {
+			word = "FAILED"
+			failed++
+		}
+		fmt.Fprintf(out, "%s  %-6s  %s  |  expected: %s  |  actual: %s\n", word, row.ID, row.English, row.Want, actual)
+	}
+	return failed, nil
+}
+
+// audit holds the files against the shop's invariants.
+func (p *player) audit(ctx context.Context, out io.Writer) (broken bool, err error) {
+	report, err := p.books.Check(ctx, nil)
+	if err != nil {
+		return true, fmt.Errorf("the books cannot be read: %w", err)
+	}
+	for _, v := range report.Violations {
+		fmt.Fprintf(out, "%s is broken: %s\n", v.Invariant, v.Detail)
+	}
+	if len(report.Violations) == 0 {
+		fmt.Fprintf(out, "Afterwards I-B1 to I-B7 hold: %d Success, %d Fail, %d Unknown.\n",
+			report.Orders["Success"], report.Orders["Fail"], report.Orders["Unknown"])
+	}
+	return len(report.Violations) > 0, nil
+}

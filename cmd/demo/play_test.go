@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seosa-dev/saga/systems/shop/scenario"
+)
+
+// Every row of the table ends as it says, through real HTTP and a real kill, and what is left
+// behind satisfies the shop's invariants. The second time is on the data of the first.
+func TestEveryRowEndsAsTheTableSays(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	for range 2 {
+		out, err := play(t, "play", "-dir", dir)
+		if err != nil || !strings.HasSuffix(out, "18 passed, 0 failed\n") {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		for _, row := range scenario.Rows() {
+			line := fmt.Sprintf("passed  %-6s  %s  |  expected: %s  |  actual: %s\n", row.ID, row.English, row.Want, row.Want)
+			if !strings.Contains(out, line) {
+				t.Errorf("no line %q in\n%s", line, out)
+			}
+		}
+		if !strings.Contains(out, "I-B1 to I-B7 hold") {
+			t.Errorf("nothing is said about the invariants:\n%s", out)
+		}
+	}
+}
+
+func TestOneRowIsPlayedByItsName(t *testing.T) {
+	for _, name := range []string{"B-S7c", "b-s7c", "S7c"} {
+		out, err := play(t, "play", name)
+		if err != nil || strings.Count(out, "expected:") != 1 || !strings.HasSuffix(out, "1 passed, 0 failed\n") {
+			t.Errorf("play %s: %v\n%s", name, err, out)
+		}
+	}
+}
+
+func TestAWrongNameListsTheRightOnes(t *testing.T) {
+	out, err := play(t, "play", "B-S1", "B-S14")
+	if err == nil || out != "" {
+		t.Fatalf("it played: %v\n%s", err, out)
+	}
+	for _, row := range scenario.Rows() {
+		if !strings.Contains(err.Error(), row.ID) {
+			t.Errorf("%q is not named: %v", row.ID, err)
+		}
+	}
+}
+
+// A row that does not end as it says is counted, and the command fails.
+func TestAFailedRowFailsTheCommand(t *testing.T) {
+	p := player{dir: t.TempDir(), out: io.Discard}
+	defer p.stop()
+	if err := p.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := scenario.Find("B-S1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows[0].Want.Rows = 2
+	var out strings.Builder
+	failed, err := p.playAll(t.Context(), rows, &out)
+	if err != nil || failed != 1 || !strings.HasPrefix(out.String(), "FAILED  B-S1") {
+		t.Errorf("%d failed, %v: %s", failed, err, out.String())
+	}
+	if !errors.Is(verdict(1, failed, false, io.Discard), errFailed) || !errors.Is(verdict(1, 0, true, io.Discard), errFailed) {
+		t.Error("the command would not fail")
+	}
+}
+
+// In production there is no door to the faults: not on the page, not on the shop, and no address of
+// their own.
+func TestProductionHasNoFaults(t *testing.T) {
+	p := player{dir: t.TempDir(), out: io.Discard, production: true}
+	defer p.stop()
+	if err := p.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if p.at.control != "" {
+		t.Errorf("faults have the address %s", p.at.control)
+	}
+	for _, base := range []string{p.page, "http://" + p.at.shop} {
+		for _, path := range []string{"/faults", "/faults/release", "/rates", "/calls", "/scenarios", "/scenarios/B-S1", "/book"} {
+			for _, method := range []string{http.MethodGet, http.MethodPost} {
+				request, err := http.NewRequestWithContext(t.Context(), method, base+path, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				response, err := httpClient().Do(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				response.Body.Close()
+				if response.StatusCode != http.StatusNotFound && response.StatusCode != http.StatusMethodNotAllowed {
+					t.Errorf("%s %s is answered %d", method, base+path, response.StatusCode)
+				}
+			}
+		}
+	}
+	number, err := p.client.newNumber(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := p.client.place(t.Context(), number, 1); a.status != http.StatusCreated {
+		t.Errorf("an order was answered %d: %s %v", a.status, a.says, a.err)
+	}
+}
