@@ -78,12 +78,24 @@ func (s *source) Armed(ctx context.Context) ([]fault.Fault, error) {
 
 // Switch implements [page.Source].
 func (s *source) Switch(ctx context.Context, f fault.Fault, on bool) error {
-	if !on {
-		return s.player.shop.Disarm(ctx, f)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.playing {
+		return page.ErrBusy // the row's own faults are at work
+	}
+	if err := s.player.shop.Disarm(ctx, f); err != nil || !on {
+		return err
 	}
 	f.Times = -1
 	return s.player.shop.Arm(ctx, f)
 }
 
 // Clear implements [page.Source].
-func (s *source) Clear(ctx context.Context) error { return s.player.shop.Heal(ctx) }
+func (s *source) Clear(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.playing {
+		return page.ErrBusy
+	}
+	return s.player.shop.Heal(ctx)
+}
