@@ -30,7 +30,7 @@ func playRows(ctx context.Context, args []string, out io.Writer) error {
 		if p.dir, err = os.MkdirTemp("", "saga-demo-*"); err != nil {
 			return err
 		}
-		defer os.RemoveAll(p.dir)
+		defer func() { _ = os.RemoveAll(p.dir) }()
 	}
 	defer p.stop()
 	if err := p.open(ctx); err != nil {

@@ -116,7 +116,7 @@ func freeAddresses(production bool) (a addresses, err error) {
 		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 15000+rand.IntN(15000))); err != nil {
 			continue
 		}
-		defer l.Close()
+		defer func() { _ = l.Close() }()
 		if free = append(free, l.Addr().String()); len(free) == 2 {
 			a = addresses{shop: free[0], control: free[1]}
 			if production {
@@ -183,6 +183,6 @@ func (p *player) stop() {
 		system.stop()
 	}
 	if p.books != nil {
-		p.books.Close()
+		logClosing("books", p.books.Close())
 	}
 }

@@ -2,13 +2,15 @@ package order
 
 import (
 	"errors"
+	"math"
 	"path/filepath"
 	"testing"
 
 	"github.com/seosa-dev/saga"
 )
 
-// These are inside the package because no request can hold an insert back until its fence is there.
+// These are inside the package because no request can make an insert come late, or lose the answer
+// of one that was committed.
 
 func storeIn(t *testing.T) *store {
 	t.Helper()
@@ -16,21 +18,25 @@ func storeIn(t *testing.T) *store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
+	t.Cleanup(func() { db.Close() })
+	if _, err := db.newNumber(t.Context(), "alice"); err != nil {
+		t.Fatal(err)
+	}
 	return db
 }
 
-func anOrder() *Order {
-	return &Order{ID: 1000, Lines: []Line{{Item: "EST-1", Quantity: 2, UnitPrice: 1650}}, Total: 3300}
-}
-
-func attemptOf(instance string) saga.Attempt {
-	return saga.Attempt{Key: saga.Key{Instance: instance, Step: "insert"}}
-}
-
-func (s *store) wantOrders(t *testing.T, want int) {
+func anAttempt(t *testing.T, db *store, attempt int) *Order {
 	t.Helper()
-	if views, err := s.orders(t.Context(), 0, 10); err != nil || len(views) != want {
+	o := &Order{ID: 1000, Owner: "alice", Attempt: attempt, Lines: []Line{{Item: "EST-1", Quantity: 2, UnitPrice: 1650}}, Total: 3300}
+	if err := db.unprocessed(t.Context(), *o); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func wantStored(t *testing.T, db *store, want int) {
+	t.Helper()
+	if views, err := db.orders(t.Context(), "", 0, math.MaxInt64); err != nil || len(views) != want {
 		t.Errorf("%d orders are stored, want %d; error %v", len(views), want, err)
 	}
 }
@@ -38,39 +44,69 @@ func (s *store) wantOrders(t *testing.T, want int) {
 func TestALateInsertStopsAtItsFence(t *testing.T) {
 	t.Parallel()
 	db := storeIn(t)
-	step, late, next := insert{db}, attemptOf("1000/1"), attemptOf("1000/2")
+	step, late := insert{db}, anAttempt(t, db, 1)
 	for range 2 {
-		if err := step.fence(t.Context(), anOrder(), late); !errors.Is(err, saga.Refused) {
-			t.Errorf("the fence of what is not stored: %v", err)
+		if err := step.check(t.Context(), late, saga.Attempt{}); !errors.Is(err, saga.Refused) {
+			t.Errorf("the check of what is not stored: %v", err)
 		}
-		if err := step.action(t.Context(), anOrder(), late); !errors.Is(err, saga.Refused) {
+		if err := step.action(t.Context(), late, saga.Attempt{}); !errors.Is(err, saga.Refused) {
 			t.Errorf("the insert after its fence: %v", err)
 		}
 	}
-	db.wantOrders(t, 0)
-	if err := step.action(t.Context(), anOrder(), next); err != nil { // the fence is of one attempt
+	wantStored(t, db, 0)
+	if err := db.fail(t.Context(), *late, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := step.action(t.Context(), anAttempt(t, db, 2), saga.Attempt{}); err != nil { // the fence is of one attempt
 		t.Errorf("the insert of another attempt: %v", err)
 	}
-	db.wantOrders(t, 1)
+	if err := step.action(t.Context(), late, saga.Attempt{}); !errors.Is(err, saga.Refused) {
+		t.Errorf("the late one after another attempt: %v", err)
+	}
+	wantStored(t, db, 1)
 }
 
-func TestAFenceAfterTheInsertFindsItDone(t *testing.T) {
+func TestACheckAfterTheInsertFindsItDone(t *testing.T) {
 	t.Parallel()
 	db := storeIn(t)
-	step, first, other := insert{db}, attemptOf("1000/1"), attemptOf("1000/2")
+	step, first := insert{db}, anAttempt(t, db, 1)
 	for range 2 {
-		if err := step.action(t.Context(), anOrder(), first); err != nil {
+		if err := step.action(t.Context(), first, saga.Attempt{}); err != nil {
 			t.Errorf("the insert: %v", err)
 		}
-		if err := step.fence(t.Context(), anOrder(), first); err != nil {
-			t.Errorf("the fence of what is stored: %v", err)
+		if err := step.check(t.Context(), first, saga.Attempt{}); err != nil {
+			t.Errorf("the check of what is stored: %v", err)
 		}
 	}
-	if err := step.action(t.Context(), anOrder(), other); !errors.Is(err, saga.Refused) {
+	other := *first
+	other.Attempt = 2
+	if err := step.action(t.Context(), &other, saga.Attempt{}); !errors.Is(err, saga.Refused) {
 		t.Errorf("the insert under a number that another attempt took: %v", err)
 	}
-	if err := step.fence(t.Context(), anOrder(), other); !errors.Is(err, saga.Refused) {
-		t.Errorf("its fence: %v", err)
+	if err := step.check(t.Context(), &other, saga.Attempt{}); !errors.Is(err, saga.Refused) {
+		t.Errorf("its check: %v", err)
 	}
-	db.wantOrders(t, 1)
+	wantStored(t, db, 1)
+}
+
+// A failure that is recorded late takes nothing back from a success, and sends nothing.
+func TestAFailureAfterTheEndChangesNothing(t *testing.T) {
+	t.Parallel()
+	db := storeIn(t)
+	first := anAttempt(t, db, 1)
+	if err := db.insertOrder(t.Context(), *first); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func() error{
+		"fail":        func() error { return db.fail(t.Context(), *first, nil) },
+		"unknown":     func() error { return db.unknown(t.Context(), 1000, 1) },
+		"unprocessed": func() error { return db.unprocessed(t.Context(), Order{ID: 1000, Attempt: 2, Lines: first.Lines}) },
+	} {
+		if err := change(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if at, err := db.standing(t.Context(), "alice", 1000); err != nil || at.Status != Success || at.Attempt != 1 {
+			t.Errorf("after %s it stands at %s, attempt %d; %v", name, at.Status, at.Attempt, err)
+		}
+	}
 }

@@ -65,7 +65,7 @@ func TestUnknownIsRecordedAlthoughItsUserHasGone(t *testing.T) {
 	eventually(t, "Unknown in the table", func() bool { return s.truth(t, id).Status == string(order.Unknown) })
 	s.wantRows(t, id, order.Unknown, 0, 0)
 	s.openCatalog(t)
-	s.faults.Clear()
+	must(t, s.faults.Clear())
 	if list := s.list(t, alice); len(list) != 1 || list[0].Status != order.Unknown || list[0].Next == "" {
 		t.Errorf("the list is %+v", list)
 	}
