@@ -41,6 +41,7 @@ var mayImport = map[string][]string{
 	"systems/shop/audit":    {"participant", "modernc.org/sqlite"},
 	"systems/shop/scenario": {"systems/fault", "systems/shop/audit"},
 	"systems/shop/killtest": {""},
+	"systems/shop/racetest": {},
 	"cmd/demo": {
 		"", "sqlite", "message", "console", "cmd/demo/page", "systems/fault", "systems/shop/audit",
 		"systems/shop/catalog", "systems/shop/order", "systems/shop/scenario", "systems/shop/session",

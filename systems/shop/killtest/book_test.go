@@ -10,6 +10,7 @@ import (
 // bought is an order as its shopper knows it.
 type bought struct {
 	id    int64
+	user  string
 	lines []line
 
 	// Guarded by the book.
@@ -17,10 +18,12 @@ type bought struct {
 	acknowledged bool    // the shop has said that it has it
 	cutOff       bool    // a request for it broke off in the life that is under way
 	aside        bool    // its shopper does not ask any more
-	end          *answer // the first that said how it ended
-
-	placed, known bool // what is true of it in the end; known is false if the shop never got it
+	placed       *answer // the first that said so: it stays
+	failed       *answer // the last that said so, if nothing was sent since
+	anew         int     // how often it was sent again when it had failed
 }
+
+func (o *bought) ended() bool { return o.placed != nil || o.failed != nil }
 
 type line struct {
 	Item     string `json:"item"`
@@ -34,22 +37,27 @@ type answer struct {
 	body   string
 }
 
-// final reports whether the answer says how the order ended.
-func (a answer) final() bool {
+func (a answer) placed() bool { return a.status == http.StatusCreated }
+
+// failed reports whether the answer says that the order is known not to be placed.
+func (a answer) failed() bool {
 	switch a.status {
-	case http.StatusCreated:
-		return true
 	case http.StatusConflict:
-		return a.kind == "out-of-stock" || a.kind == "unknown-item" || a.kind == "cancelled"
+		return a.kind == "out-of-stock" || a.kind == "unknown-item"
 	case http.StatusBadGateway:
 		return a.kind == "not-placed"
 	}
 	return false
 }
 
-// open reports whether the answer says that the same request is to be repeated.
-func (a answer) open() bool {
-	return a.status == http.StatusAccepted || a.status == http.StatusServiceUnavailable || a.status == http.StatusInternalServerError
+// pending reports whether the shop has the order and does not say how it ended.
+func (a answer) pending() bool {
+	return a.status == http.StatusAccepted || a.status == http.StatusConflict && a.kind == "in-flight"
+}
+
+// trouble reports whether the answer says nothing but that the same request is to be repeated.
+func (a answer) trouble() bool {
+	return a.status == http.StatusServiceUnavailable || a.status == http.StatusInternalServerError
 }
 
 // book is all that the shoppers know together.
@@ -89,7 +97,7 @@ func (b *book) inFlight() (open, cutOff int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, o := range b.orders {
-		if o.sent && o.end == nil && (!o.aside || o.cutOff) {
+		if o.sent && !o.ended() && (!o.aside || o.cutOff) {
 			open++
 			if o.cutOff {
 				cutOff++

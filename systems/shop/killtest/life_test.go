@@ -5,17 +5,19 @@ package killtest_test
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"io"
 	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/seosa-dev/saga/systems/fault"
 )
 
 // site is where all lives of one shop take place.
@@ -59,19 +61,38 @@ type life struct {
 	enough   chan struct{} // gets a value with each answer
 
 	hit    string // "write moment" of the trap that sprang; read it when ended is closed
-	faults map[string]int
+	faults map[struck]int
 }
 
-// start begins a life with a trap, or with none if kill is empty.
-func (s site) start(t *testing.T, kill string) *life {
+// fate is what is to happen to a life.
+type fate struct {
+	kill    string // the trap; see setTrap
+	network uint64 // the seed of the network's faults; 0: there are none
+	reject  bool   // no order can be stored
+}
+
+// struck is a fault of the network.
+type struck struct {
+	At   string
+	Kind fault.Kind
+}
+
+// start begins a life.
+func (s site) start(t *testing.T, f fate) *life {
 	t.Helper()
-	l := &life{t: t, ended: make(chan struct{}), enough: make(chan struct{}, 1), faults: map[string]int{}}
+	l := &life{t: t, ended: make(chan struct{}), enough: make(chan struct{}, 1), faults: map[struck]int{}}
 	report, theirs, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	l.cmd = exec.Command(os.Args[0])
-	l.cmd.Env = append(os.Environ(), envFolder+"="+s.folder, envCatalog+"="+s.catalog, envOrders+"="+s.orders, envKill+"="+kill)
+	l.cmd.Env = append(os.Environ(), envFolder+"="+s.folder, envCatalog+"="+s.catalog, envOrders+"="+s.orders, envKill+"="+f.kill)
+	if f.network != 0 {
+		l.cmd.Env = append(l.cmd.Env, envNetwork+"="+strconv.FormatUint(f.network, 10))
+	}
+	if f.reject {
+		l.cmd.Env = append(l.cmd.Env, envReject+"=yes")
+	}
 	l.cmd.ExtraFiles = []*os.File{theirs}
 	l.cmd.Stderr = &l.log
 	if l.stdin, err = l.cmd.StdinPipe(); err != nil {
@@ -86,18 +107,22 @@ func (s site) start(t *testing.T, kill string) *life {
 	return l
 }
 
-// follow reads what the child reports and waits for its end.
+// follow reads what the child's faults report and waits for its end.
 func (l *life) follow(report *os.File) {
 	lines := bufio.NewScanner(report)
 	for lines.Scan() {
-		kind, rest, _ := strings.Cut(lines.Text(), " ")
-		switch kind {
-		case "hit":
-			l.hit = rest
-		case "fault":
-			l.faults[rest]++
-		default:
+		var said struct {
+			Level, Msg string
+			struck
+		}
+		err := json.Unmarshal(lines.Bytes(), &said)
+		switch moment := momentOf(said.Kind); {
+		case err != nil || said.Level != "INFO" || said.Msg != "fault":
 			l.t.Errorf("the shop says: %s", lines.Text())
+		case moment != "":
+			l.hit = said.At + " " + moment
+		default:
+			l.faults[said.struck]++
 		}
 	}
 	_ = report.Close()
@@ -161,6 +186,16 @@ func (l *life) kill() {
 
 // leave asks for an orderly end.
 func (l *life) leave() { _ = l.cmd.Process.Signal(syscall.SIGTERM) }
+
+// rest ends a life in order.
+func (l *life) rest() {
+	l.t.Helper()
+	l.leave()
+	if !l.end(springLimit) || !l.left() {
+		l.t.Fatalf("the shop did not end well: %v\n%s", l.err, l.lastWords())
+	}
+	l.sane()
+}
 
 // left reports whether the shop ended in order, as it was asked to.
 func (l *life) left() bool { return l.err == nil }

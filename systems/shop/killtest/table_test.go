@@ -5,11 +5,12 @@ package killtest_test
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/seosa-dev/saga/systems/fault"
 )
 
 // table is what happened in a campaign.
@@ -19,7 +20,7 @@ type table struct {
 	cutOff   int // kills that cut off a request for an order
 	orders   int // in flight, over all kills
 	hits     map[string]int
-	faults   map[string]int
+	faults   map[struck]int
 	answers  []time.Duration // from a start to its first answer
 	ends     []time.Duration // from a start to the first end of an order
 }
@@ -27,7 +28,7 @@ type table struct {
 // atRandom counts the kills at no moment in particular.
 const atRandom = "at random"
 
-func newTable() table { return table{hits: map[string]int{}, faults: map[string]int{}} }
+func newTable() table { return table{hits: map[string]int{}, faults: map[struck]int{}} }
 
 // count enters a killed life.
 func (c *table) count(l *life, open, cutOff int) {
@@ -55,24 +56,45 @@ func (c *table) count(l *life, open, cutOff int) {
 	}
 }
 
-// check wants the campaign to have been one.
-func (c *table) check(t *testing.T) {
+// check wants the campaign to have been one of so many kills at each moment.
+func (c *table) check(t *testing.T, each int) {
 	t.Helper()
-	if c.cutOff < needed {
-		t.Errorf("%d kills cut off a request for an order, want %d", c.cutOff, needed)
+	if wanted := each * hitsPerKill; c.cutOff < wanted {
+		t.Errorf("%d kills cut off a request for an order, want %d", c.cutOff, wanted)
 	}
-	for _, write := range writes() {
+	for _, w := range writes() {
 		for _, moment := range []string{before, after} {
-			if n := c.hits[write+" "+moment]; n < eachMoment {
-				t.Errorf("%d kills %s %s, want %d", n, moment, write, eachMoment)
+			if n := c.hits[w.name+" "+moment]; n < each {
+				t.Errorf("%d kills %s %s, want %d", n, moment, w.name, each)
 			}
 		}
 	}
-	for _, fault := range []string{lostReply, lostRequest, lateOriginal, lostUndo, doubled} {
-		if c.faults[fault] == 0 {
-			t.Errorf("%q never happened: the campaign proves nothing about it", fault)
+	for _, at := range places() {
+		if c.struck(at, "") == 0 {
+			t.Errorf("no fault of the network at %q: the campaign proves nothing about it", at)
 		}
 	}
+	for _, kind := range kinds() {
+		if c.struck("", kind) == 0 {
+			t.Errorf("%q never happened: the campaign proves nothing about it", kind)
+		}
+	}
+}
+
+func places() []string { return []string{atDecrement, atFence, atCompensation} }
+
+func kinds() []fault.Kind {
+	return []fault.Kind{fault.DropReply, fault.DropRequest, fault.Duplicate, fault.Delay}
+}
+
+// struck counts faults at a place and of a kind, or of any if it is "".
+func (c *table) struck(at string, kind fault.Kind) (n int) {
+	for s, times := range c.faults {
+		if (at == "" || at == s.At) && (kind == "" || kind == s.Kind) {
+			n += times
+		}
+	}
+	return n
 }
 
 func (c *table) print(t *testing.T, orders []*bought) {
@@ -81,14 +103,20 @@ func (c *table) print(t *testing.T, orders []*bought) {
 	fmt.Fprintf(&b, "%d kills, %d of them with an order in flight, %d cut off an order's request; %d orders in flight in all\n",
 		c.lives, c.inFlight, c.cutOff, c.orders)
 	fmt.Fprintf(&b, "\n%-16s%8s%8s\n", "durable write", before, after)
-	for _, write := range writes() {
-		fmt.Fprintf(&b, "%-16s%8d%8d\n", write, c.hits[write+" "+before], c.hits[write+" "+after])
+	for _, w := range writes() {
+		fmt.Fprintf(&b, "%-16s%8d%8d\n", w.name, c.hits[w.name+" "+before], c.hits[w.name+" "+after])
 	}
-	fmt.Fprintf(&b, "%-16s%8d\n\n", atRandom, c.hits[atRandom])
-	for _, fault := range slices.Sorted(maps.Keys(c.faults)) {
-		fmt.Fprintf(&b, "%5d %s\n", c.faults[fault], fault)
+	fmt.Fprintf(&b, "%-16s%8d\n\n%-16s", atRandom, c.hits[atRandom], "network")
+	for _, kind := range kinds() {
+		fmt.Fprintf(&b, "%14s", kind)
 	}
-	b.WriteString("\n" + ends(orders))
+	for _, at := range places() {
+		fmt.Fprintf(&b, "\n%-16s", at)
+		for _, kind := range kinds() {
+			fmt.Fprintf(&b, "%14d", c.faults[struck{at, kind}])
+		}
+	}
+	b.WriteString("\n\n" + endings(orders))
 	b.WriteString("\nfrom a start to its first answer:           " + spread(c.answers))
 	b.WriteString("from a start to the first end of an order: " + spread(c.ends))
 	t.Log("\n" + b.String())
@@ -103,21 +131,21 @@ func spread(d []time.Duration) string {
 		d[len(d)/2].Round(time.Millisecond), d[len(d)-1].Round(time.Millisecond), len(d))
 }
 
-// ends counts how the orders ended, as far as it is known.
-func ends(orders []*bought) string {
+// endings counts how the orders ended, in words.
+func endings(orders []*bought) string {
 	counts := map[string]int{}
 	for _, o := range orders {
 		switch {
-		case o.end != nil && o.end.status == http.StatusCreated:
+		case o.placed != nil && o.anew > 0:
+			counts["placed, after a failure"]++
+		case o.placed != nil:
 			counts["placed"]++
-		case o.end != nil:
-			counts["not placed: "+o.end.kind]++
-		case o.placed:
-			counts["left to itself, placed"]++
-		case o.known:
-			counts["left to itself, not placed"]++
+		case o.failed != nil:
+			counts["not placed: "+o.failed.kind]++
+		case o.acknowledged:
+			counts["open"]++
 		case o.sent:
-			counts["left to itself, never arrived"]++
+			counts["never arrived"]++
 		}
 	}
 	var b strings.Builder

@@ -174,13 +174,19 @@ func (s *shop) wantCalls(t *testing.T, want ...string) {
 	s.faults.Forget()
 }
 
-// wantStock wants so many of an item.
-func (s *shop) wantStock(t *testing.T, item string, want int64) {
+// left is how many of an item there are.
+func (s *shop) left(t *testing.T, item string) int64 {
 	t.Helper()
 	got, err := s.products.Item(t.Context(), item)
 	must(t, err)
-	if got.Stock != want {
-		t.Errorf("stock of %s is %d, want %d", item, got.Stock, want)
+	return got.Stock
+}
+
+// wantStock wants so many of an item.
+func (s *shop) wantStock(t *testing.T, item string, want int64) {
+	t.Helper()
+	if got := s.left(t, item); got != want {
+		t.Errorf("stock of %s is %d, want %d", item, got, want)
 	}
 }
 

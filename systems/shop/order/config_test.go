@@ -16,7 +16,7 @@ func TestTheEngineMayHaveAStoreOfItsOwn(t *testing.T) {
 	instances := memory.Open()
 	s := newShop(t, options{config: func(c *order.Config) { c.Store = instances }})
 	id := s.number(t, alice)
-	placed(t, s, id)
+	placed(t, s, id, "EST-1")
 	eventually(t, "the instance in its store", func() bool {
 		counts, err := instances.Reader().Count(t.Context())
 		return err == nil && counts[saga.Completed] == 1
@@ -40,7 +40,7 @@ func TestAFileHasOneService(t *testing.T) {
 		second.Close()
 		t.Fatal("two services have opened one file")
 	}
-	placed(t, s, s.number(t, alice))
+	placed(t, s, s.number(t, alice), "EST-1")
 }
 
 func TestAConfigMustBeComplete(t *testing.T) {

@@ -149,7 +149,7 @@ func (s *shop) start(t *testing.T) {
 			CompensationRetry: saga.RetryPolicy{MaxAttempts: 1000, Initial: time.Millisecond, Max: 10 * time.Millisecond},
 		},
 		Relay: &message.RelayConfig{
-			Logger: silent(), Poll: 10 * time.Millisecond, Initial: time.Millisecond, Max: 10 * time.Millisecond, MaxAttempts: 3,
+			Logger: silent(), Poll: 200 * time.Millisecond, Initial: time.Millisecond, Max: 10 * time.Millisecond, MaxAttempts: 3,
 		},
 	}
 	if s.config != nil {
@@ -216,7 +216,7 @@ func eventually(t *testing.T, what string, ready func() bool) {
 	t.Helper()
 	deadline := time.NewTimer(20 * time.Second)
 	defer deadline.Stop()
-	tick := time.NewTicker(2 * time.Millisecond)
+	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for !ready() {
 		select {

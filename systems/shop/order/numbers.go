@@ -8,8 +8,8 @@ import (
 )
 
 // Numbers gives out order numbers and does nothing else: no engine, no messages, no orders. It leaves
-// the engine's lock alone, so any number of processes may do so from one file at once, beside the
-// service that places the orders. Open it with [OpenNumbers]; it is safe for concurrent use.
+// the engine's lock alone, so any number of processes may do so from one file at once. Open it with
+// [OpenNumbers]; it is safe for concurrent use.
 type Numbers struct{ store *store }
 
 // OpenNumbers opens the database of an order service, by the path that its [Config] names, and

@@ -14,9 +14,9 @@ func TestOnlyTheOwnerSeesRepeatsAndLists(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, options{})
 	success, failed, unknown, unused := s.number(t, alice), s.number(t, alice), s.number(t, alice), s.number(t, alice)
-	placed(t, s, success)
-	neverReached(t, s, failed)
-	unknownAndTaken(t, s, unknown)
+	placed(t, s, success, "EST-1")
+	neverReached(t, s, failed, "EST-1")
+	unknownAndTaken(t, s, unknown, "EST-1")
 	bobs := s.number(t, bob)
 	wantStatus(t, s.put(t, bob, bobs, of("EST-2", 1)), http.StatusCreated)
 

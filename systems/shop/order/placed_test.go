@@ -99,9 +99,9 @@ func TestChangedLinesAreAnotherOrder(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, options{})
 	placedID, failedID, unknownID := s.number(t, alice), s.number(t, alice), s.number(t, alice)
-	placed(t, s, placedID)
-	neverReached(t, s, failedID)
-	unknownAndTaken(t, s, unknownID)
+	placed(t, s, placedID, "EST-1")
+	neverReached(t, s, failedID, "EST-1")
+	unknownAndTaken(t, s, unknownID, "EST-1")
 	s.faults.Forget()
 	for _, id := range []int64{placedID, failedID, unknownID} {
 		for _, other := range []string{of("EST-1", 4), of("EST-2", 3), of("EST-1", 3, "EST-2", 1)} {
@@ -153,20 +153,19 @@ func TestACatalogThatIsDownFailsTheOrder(t *testing.T) {
 // The first answers of the catalog are 500s, or nothing at all: one order comes of it.
 func TestFaultsOfTheFirstCallEndInOneOrder(t *testing.T) {
 	t.Parallel()
+	s := newShop(t, options{})
 	for kind, calls := range map[fault.Kind][]string{
 		fault.DropReply: {"decrement 1 ?", "check 1 OK"},
 		fault.FailAfter: {"decrement 1 ?", "check 1 OK"},
 		fault.Duplicate: {"decrement 1 OK"},
 	} {
 		t.Run(string(kind), func(t *testing.T) {
-			t.Parallel()
-			s := newShop(t, options{})
-			id := s.number(t, alice)
+			id, before := s.number(t, alice), s.left(t, "EST-1")
 			s.faults.Forget()
 			s.arm(t, fault.Fault{At: decrement, Kind: kind})
 			wantStatus(t, s.put(t, alice, id, of("EST-1", 3)), http.StatusCreated)
 			s.wantCalls(t, numbered(id, calls)...)
-			s.wantStock(t, "EST-1", seeded-3)
+			s.wantStock(t, "EST-1", before-3)
 		})
 	}
 }

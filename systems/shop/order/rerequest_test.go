@@ -14,54 +14,56 @@ import (
 // of OrderService.Place, and what can become of each.
 
 // before are ways to bring an order to stand somewhere.
-type before func(t *testing.T, s *shop, id int64)
+type before func(t *testing.T, s *shop, id int64, item string)
 
-func placed(t *testing.T, s *shop, id int64) {
+func placed(t *testing.T, s *shop, id int64, item string) {
 	t.Helper()
-	wantStatus(t, s.put(t, alice, id, of("EST-1", 3)), http.StatusCreated)
+	wantStatus(t, s.put(t, alice, id, of(item, 3)), http.StatusCreated)
 }
 
-func refusedForStock(t *testing.T, s *shop, id int64) {
+func refusedForStock(t *testing.T, s *shop, id int64, item string) {
 	t.Helper()
-	wantStatus(t, s.put(t, bob, s.number(t, bob), of("EST-1", seeded-2)), http.StatusCreated)
-	got := s.put(t, alice, id, of("EST-1", 3))
+	wantStatus(t, s.put(t, bob, s.number(t, bob), of(item, seeded-2)), http.StatusCreated)
+	got := s.put(t, alice, id, of(item, 3))
 	wantProblem(t, got, http.StatusConflict, "out-of-stock", "Ask for fewer")
 }
 
-func notStored(t *testing.T, s *shop, id int64) {
+func notStored(t *testing.T, s *shop, id int64, item string) {
 	t.Helper()
 	lift := s.reject(t, "orders")
-	wantProblem(t, s.put(t, alice, id, of("EST-1", 3)), http.StatusBadGateway, "not-placed", "try anew")
+	wantProblem(t, s.put(t, alice, id, of(item, 3)), http.StatusBadGateway, "not-placed", "try anew")
 	lift()
 	eventually(t, "the goods to come back", func() bool { return s.delivered(t) })
 }
 
-func neverReached(t *testing.T, s *shop, id int64) {
+func neverReached(t *testing.T, s *shop, id int64, item string) {
 	t.Helper()
 	s.arm(t, fault.Fault{At: decrement, Kind: fault.DropRequest})
-	wantProblem(t, s.put(t, alice, id, of("EST-1", 3)), http.StatusBadGateway, "not-placed", "try anew")
+	wantProblem(t, s.put(t, alice, id, of(item, 3)), http.StatusBadGateway, "not-placed", "try anew")
 }
 
 // unknownAndTaken and unknownAndNot are Unknown; in truth the goods are taken, or they are not.
-func unknownAndTaken(t *testing.T, s *shop, id int64) {
+func unknownAndTaken(t *testing.T, s *shop, id int64, item string) {
 	t.Helper()
 	s.arm(t, fault.Fault{At: decrement, Kind: fault.DropReply}, fault.Fault{At: check, Kind: fault.DropRequest})
-	wantUnknown(t, s.put(t, alice, id, of("EST-1", 3)))
+	wantUnknown(t, s.put(t, alice, id, of(item, 3)))
 }
 
-func unknownAndNot(t *testing.T, s *shop, id int64) {
+func unknownAndNot(t *testing.T, s *shop, id int64, item string) {
 	t.Helper()
 	s.arm(t, fault.Fault{At: decrement, Kind: fault.DropRequest}, fault.Fault{At: check, Kind: fault.DropRequest})
-	wantUnknown(t, s.put(t, alice, id, of("EST-1", 3)))
+	wantUnknown(t, s.put(t, alice, id, of(item, 3)))
 }
 
-// on is a fault of the order's second attempt.
+// second is a fault of the order's second attempt.
 func second(at string, kind fault.Kind) fault.Fault {
 	return fault.Fault{At: at, Kind: kind, Match: "/2/"}
 }
 
 func TestAReRequestDependsOnHowTheOrderStands(t *testing.T) {
 	t.Parallel()
+	s := newShop(t, options{})
+	row := 0 // each orders an item of its own
 	for name, c := range map[string]struct {
 		before  before
 		faults  []fault.Fault
@@ -117,25 +119,23 @@ func TestAReRequestDependsOnHowTheOrderStands(t *testing.T) {
 			answer: 202, status: order.Unknown, attempt: 1, calls: []string{"check 1 ?"},
 		},
 	} {
+		row++
+		item := fmt.Sprint("EST-", row)
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newShop(t, options{})
 			id := s.number(t, alice)
-			c.before(t, s, id)
+			c.before(t, s, id, item)
 			if c.poor {
-				wantStatus(t, s.put(t, bob, s.number(t, bob), of("EST-1", seeded)), http.StatusCreated)
+				wantStatus(t, s.put(t, bob, s.number(t, bob), of(item, seeded)), http.StatusCreated)
 			}
 			lift := func() {}
 			if c.spoilt {
 				lift = s.reject(t, "orders")
 			}
-			start, err := s.products.Item(t.Context(), "EST-1")
-			must(t, err)
-			taken := s.taken(t, id)
+			start, taken := s.left(t, item), s.taken(t, id)
 			s.faults.Forget()
 			s.arm(t, c.faults...)
 
-			got := s.put(t, alice, id, of("EST-1", 3))
+			got := s.put(t, alice, id, of(item, 3))
 			wantStatus(t, got, c.answer)
 			lift()
 			eventually(t, "all messages to be delivered", func() bool { return s.delivered(t) })
@@ -144,9 +144,14 @@ func TestAReRequestDependsOnHowTheOrderStands(t *testing.T) {
 				t.Errorf("it stands at %s, attempt %d; want %s, %d", shown.Status, shown.Attempt, c.status, c.attempt)
 			}
 			s.wantCalls(t, numbered(id, c.calls)...)
-			s.wantStock(t, "EST-1", start.Stock+taken-c.taken)
-			if rows := map[bool]int{true: 1}[c.status == order.Success]; true {
-				s.wantRows(t, id, c.status, rows, rows)
+			s.wantStock(t, item, start+taken-c.taken)
+			rows := 0
+			if c.status == order.Success {
+				rows = 1
+			}
+			s.wantRows(t, id, c.status, rows, rows)
+			if armed := s.faults.Armed(); len(armed) > 0 {
+				t.Errorf("the faults %v did not strike", armed)
 			}
 		})
 	}
@@ -184,7 +189,7 @@ func TestUnknownStaysUnknownAndAsksOncePerRepeat(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, options{})
 	id := s.number(t, alice)
-	unknownAndTaken(t, s, id)
+	unknownAndTaken(t, s, id, "EST-1")
 	s.wantRows(t, id, order.Unknown, 0, 0)
 	s.faults.Forget()
 	question := fmt.Sprintf("check %d/1/stock ?", id)

@@ -79,7 +79,7 @@ func TestUnknownIsRecordedAfterARestart(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, options{})
 	id := s.number(t, alice)
-	unknownAndTaken(t, s, id)
+	unknownAndTaken(t, s, id, "EST-1")
 	eventually(t, "the engine to give up", func() bool {
 		in, err := s.orders.Engine().Get(t.Context(), "1000/1")
 		return err == nil && in.Status == saga.NeedsAttention && in.Reason == saga.InDoubt
@@ -99,7 +99,7 @@ func TestUnprocessedThatIsNotWorkedOnIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, options{})
 	id := s.number(t, alice)
-	unknownAndTaken(t, s, id)
+	unknownAndTaken(t, s, id, "EST-1")
 	s.faults.Forget()
 	_, err := open(t, s.file).ExecContext(t.Context(), `update order_retry_status set status = 'Unprocessed' where order_id = ?`, id)
 	must(t, err)
