@@ -17,7 +17,7 @@ import (
 const (
 	processes  = 8
 	envNumbers = "SHOP_NUMBERS" // how many are issued; the full test issues 100,000
-	someOfThem = 8_000
+	someOfThem = 4_000
 	firstOne   = 1000
 )
 
