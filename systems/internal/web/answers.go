@@ -11,6 +11,7 @@ type ownAnswer struct {
 // so that they can be told from what a route promises itself.
 func ownAnswers() []ownAnswer {
 	return []ownAnswer{
+		{"Forbidden", http.StatusForbidden},
 		{"NoSuchResource", http.StatusNotFound},
 		{"MethodNotAllowed", http.StatusMethodNotAllowed},
 		{"Internal", http.StatusInternalServerError},

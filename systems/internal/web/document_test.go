@@ -180,7 +180,7 @@ func TestAnOperationIsDescribed(t *testing.T) {
 			`{"description":"try it","example":"yes","in":"query","name":"dry","required":false,"schema":{"type":"string"}},` +
 			`{"in":"header","name":"Key","required":true,"schema":{"type":"string"}}]`,
 		"responses": `{"200":{"content":{"text/html":{}},"description":"OK"},"204":{"description":"No Content"},` +
-			`"404":{"content":` + problem + `,"description":"Not Found"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},` +
+			`"403":{"$ref":"#/components/responses/Forbidden"},"404":{"content":` + problem + `,"description":"Not Found"},"405":{"$ref":"#/components/responses/MethodNotAllowed"},` +
 			`"409":{"content":` + problem + `,"description":"Conflict"},"500":{"$ref":"#/components/responses/Internal"}}`,
 	} {
 		wantAt(t, put, want, name)

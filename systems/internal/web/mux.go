@@ -19,6 +19,7 @@ type Mux struct {
 
 	mux      http.ServeMux
 	document document
+	origin   http.CrossOriginProtection
 }
 
 // Handle serves a pattern of net/http, which names a method and no host, and documents it. It
@@ -47,8 +48,15 @@ func (m *Mux) handle(pattern string, op Operation, h http.Handler) {
 	m.document.add(pattern, op)
 }
 
-// ServeHTTP answers a request.
+// ServeHTTP answers a request. One that would change something and comes from a page of another
+// origin is refused, as [http.CrossOriginProtection] tells it.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := m.origin.Check(r); err != nil {
+		p := &Problem{Type: m.Prefix + "cross-origin", Title: "The request comes from a page of another site", Status: http.StatusForbidden,
+			Detail: "Nothing was done; send it from this site's own pages, or from a program without an Origin header."}
+		m.fail(w, r, p, p)
+		return
+	}
 	fallback, pattern := m.mux.Handler(r)
 	if pattern != "" {
 		m.mux.ServeHTTP(w, r)

@@ -1,12 +1,12 @@
 package web
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
 	"net"
 	"net/http"
+	"strings"
 )
 
 // maxBody bounds every request body.
@@ -21,20 +21,18 @@ func Loopback(r *http.Request) error {
 	return errors.New("the caller is on another machine")
 }
 
-// ReadJSON reads a body of at most 64 KiB into a value, refuses members that it does not have, and
-// returns a [Problem] that shows the example of a right one.
+// ReadJSON reads a body of at most 64 KiB into a value and returns a [Problem] that shows the example
+// of a right one. It refuses members that the value does not have, also those that differ in case
+// only, and members that come twice: of these a reader would have to guess which one was meant.
 func ReadJSON(w http.ResponseWriter, r *http.Request, prefix, example string, into any) error {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if charset := parameters["charset"]; err != nil || kind != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
 		return &Problem{Type: prefix + "unsupported-media-type", Title: "The body is not JSON", Status: http.StatusUnsupportedMediaType,
-			Detail: "Nothing was done; send Content-Type: application/json."}
+			Detail: "Nothing was done; send Content-Type: application/json, in UTF-8."}
 	}
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(into)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err == nil {
-		if _, more := decoder.Token(); more != io.EOF {
-			err = errors.Join(errors.New("there is more after the JSON object"), more)
-		}
+		err = decode(body, into)
 	}
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return &Problem{Type: prefix + "too-large", Title: "The body is too large", Status: http.StatusRequestEntityTooLarge,

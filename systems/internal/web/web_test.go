@@ -143,3 +143,74 @@ func TestLoopback(t *testing.T) {
 		}
 	}
 }
+
+// Members that a reader would have to guess at are refused.
+func TestAmbiguousBodiesAreRefused(t *testing.T) {
+	type line struct {
+		Item     string `json:"item"`
+		Quantity int    `json:"quantity"`
+	}
+	for body, says := range map[string]string{
+		`{"lines":[{"item":"a","quantity":5}],"lines":[{"item":"b"}]}`: `"lines\" comes twice`,
+		`{"lines":[{"item":"a","item":"b","quantity":1}]}`:             `"item\" comes twice`,
+		`{"LINES":[{"item":"a","quantity":1}]}`:                        `unknown member \"LINES\"`,
+		`{"lines":[{"Item":"a","quantity":1}]}`:                        `unknown member \"Item\"`,
+		`{"lines":[]} {}`:                                              `there is more`,
+		`{"lines":[`:                                                   `EOF`,
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json; charset=UTF-8")
+		var into struct {
+			Lines []line `json:"lines"`
+		}
+		err := web.ReadJSON(httptest.NewRecorder(), r, "urn:x:", "{}", &into)
+		p, _ := errors.AsType[*web.Problem](err)
+		text, _ := json.Marshal(p)
+		if p == nil || p.Status != http.StatusBadRequest || !strings.Contains(string(text), says) {
+			t.Errorf("%s: got %s, want 400 that says %s", body, text, says)
+		}
+	}
+}
+
+func TestOtherCharsetsAreRefused(t *testing.T) {
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(`{}`))
+	r.Header.Set("Content-Type", "application/json; charset=utf-16")
+	err := web.ReadJSON(httptest.NewRecorder(), r, "urn:x:", "{}", &struct{}{})
+	if p, ok := errors.AsType[*web.Problem](err); !ok || p.Status != http.StatusUnsupportedMediaType {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A page of another site cannot make a browser change anything here.
+func TestRequestsOfOtherOriginsAreRefused(t *testing.T) {
+	m := &web.Mux{Prefix: "urn:x:", Paths: "/", Service: "x", Logger: slog.New(slog.DiscardHandler)}
+	called := 0
+	op := web.Operation{ID: "x", Answers: map[int]any{http.StatusOK: struct{}{}}}
+	serve := func(w http.ResponseWriter, _ *http.Request) error {
+		called++
+		web.WriteJSON(w, http.StatusOK, struct{}{})
+		return nil
+	}
+	m.Handle("POST /x", op, serve)
+	m.Handle("GET /x", op, serve)
+	for _, c := range []struct {
+		method, header, value string
+		status                int
+	}{
+		{"POST", "Origin", "https://evil.example", 403}, {"POST", "Sec-Fetch-Site", "cross-site", 403},
+		{"POST", "Origin", "http://example.com", 200}, {"POST", "Sec-Fetch-Site", "same-origin", 200},
+		{"POST", "X-None", "", 200}, {"GET", "Origin", "https://evil.example", 200},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), c.method, "http://example.com/x", nil)
+		r.Header.Set(c.header, c.value)
+		w := httptest.NewRecorder()
+		before := called
+		m.ServeHTTP(w, r)
+		if w.Code != c.status || (called > before) != (c.status == 200) {
+			t.Errorf("%s with %s %s: got %d %s", c.method, c.header, c.value, w.Code, w.Body)
+		}
+		if c.status == 403 && w.Header().Get("Content-Type") != "application/problem+json" {
+			t.Errorf("the refusal is %q", w.Header())
+		}
+	}
+}

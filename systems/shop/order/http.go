@@ -85,7 +85,9 @@ func (c *OrderController) show(w http.ResponseWriter, r *http.Request, user stri
 func (c *OrderController) newNumber(w http.ResponseWriter, r *http.Request, user string) error {
 	id, err := c.service.NewNumber(r.Context(), user)
 	if err != nil {
-		return err
+		c.service.logger.ErrorContext(r.Context(), "no order number could be given out", "error", err)
+		return newProblem(http.StatusServiceUnavailable, "unavailable", "No number could be given out",
+			"Nothing was ordered. Repeat the request in a moment; a number that is left over does no harm.")
 	}
 	w.Header().Set("Location", address(id))
 	web.WriteJSON(w, http.StatusCreated, Number{ID: id})

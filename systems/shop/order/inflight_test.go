@@ -126,7 +126,7 @@ func TestDifferentOrdersUnderOneNumberAtOnce(t *testing.T) {
 		case got.status == http.StatusCreated && bought == 0 && got.view.Lines[0].Quantity == int64(i+1):
 			bought = int64(i + 1)
 		case got.status == http.StatusConflict:
-			wantProblem(t, got, http.StatusConflict, "order-changed", "The first order stands")
+			wantProblem(t, got, http.StatusConflict, "order-changed", "new number")
 		default:
 			t.Errorf("got %d %s", got.status, got.body)
 		}

@@ -46,7 +46,9 @@ func opNew() web.Operation {
 	return web.Operation{
 		ID: "newOrderForm", Summary: "A new order number", Session: true,
 		Description: "It is yours alone, and the idempotency key of the order that you place under it.",
-		Answers:     map[int]any{http.StatusCreated: Number{}, http.StatusUnauthorized: web.Problem{}},
+		Answers: map[int]any{
+			http.StatusCreated: Number{}, http.StatusUnauthorized: web.Problem{}, http.StatusServiceUnavailable: web.Problem{},
+		},
 	}
 }
 

@@ -60,6 +60,12 @@ func TestEverythingDocumentedIsShown(t *testing.T) {
 	third := s.number(t, alice)
 	s.halt(t)
 	ask(mine, 503, "PUT", address(third), one)
+	file := open(t, s.file)
+	_, err := file.ExecContext(t.Context(), `alter table sequence rename to elsewhere`)
+	must(t, err)
+	ask(mine, 503, "POST", "/orders/new", "")
+	_, err = file.ExecContext(t.Context(), `alter table elsewhere rename to sequence`)
+	must(t, err)
 	ask(mine, 200, "GET", address(first), "") // what is known is shown all the same
 	if unseen := s.checked.Unseen(); len(unseen) > 0 {
 		t.Errorf("documented and never shown:\n%s", strings.Join(unseen, "\n"))
@@ -94,10 +100,12 @@ func TestAFailureSaysThatNothingIsKnown(t *testing.T) {
 	_, err := open(t, s.file).ExecContext(t.Context(), `alter table order_number rename to elsewhere`)
 	must(t, err)
 	for _, q := range []request{
-		{"PUT", address(id), of("EST-1", 1), ""}, {"GET", address(id), "", ""}, {"GET", "/orders", "", ""}, {"POST", "/orders/new", "", ""},
+		{"PUT", address(id), of("EST-1", 1), ""}, {"GET", address(id), "", ""}, {"GET", "/orders", "", ""},
 	} {
 		wantProblem(t, s.send(t, s.cookie(t, alice), q), http.StatusInternalServerError, "internal", "Repeat the same request with the same number")
 	}
+	got := s.send(t, s.cookie(t, alice), request{"POST", "/orders/new", "", ""})
+	wantProblem(t, got, http.StatusServiceUnavailable, "unavailable", "Nothing was ordered")
 	_, err = open(t, s.file).ExecContext(t.Context(), `alter table elsewhere rename to order_number`)
 	must(t, err)
 	wantStatus(t, s.put(t, alice, id, of("EST-1", 1)), http.StatusCreated)

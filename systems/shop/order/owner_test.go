@@ -40,7 +40,7 @@ func TestOnlyTheOwnerSeesRepeatsAndLists(t *testing.T) {
 		list[1].Status != order.Fail || list[2].ID != success || list[2].Status != order.Success || list[2].Total != 3*1650 {
 		t.Errorf("alice's list is %+v", list)
 	}
-	all, err := s.orders.Latest(t.Context())
+	all, err := s.orders.Latest(t.Context(), 100)
 	if err != nil || len(all) != 4 || all[0].ID != bobs {
 		t.Errorf("the list of all is %+v, %v", all, err)
 	}

@@ -31,7 +31,7 @@ func problemOf(err error) *web.Problem {
 			"You may only view and repeat your own orders. Take a number of your own from POST /orders/new.")
 	case errors.Is(err, ErrChanged):
 		return newProblem(http.StatusConflict, "order-changed", "The number was used for another order",
-			"The first order stands. Take a new number from POST /orders/new for other lines.")
+			"The number belongs to the first order, whatever became of it. Take a new number from POST /orders/new for other lines.")
 	case errors.Is(err, ErrInFlight):
 		return newProblem(http.StatusConflict, "in-flight", "The order is being worked on",
 			"Repeat the same request in a moment; nothing is ordered twice.")

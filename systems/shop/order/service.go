@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/seosa-dev/saga"
@@ -30,7 +31,8 @@ type Config struct {
 	Path string
 	// Publisher takes the messages that give stock back to where the catalog consumes them.
 	Publisher message.Publisher
-	// Relay tunes the sending of these messages. Default: the relay's defaults.
+	// Relay tunes the sending of these messages. Default: the relay's defaults, but without a limit
+	// of attempts: a message that gives stock back is given up only if it can never be understood.
 	Relay *message.RelayConfig
 	// Store is where the engine keeps its instances. It must be open while Run runs, and Close
 	// leaves it open. Default: SQLite in Path, which New opens and Close closes.
@@ -90,7 +92,7 @@ func (s *OrderService) open(ctx context.Context, config Config) (err error) {
 		return err
 	}
 	s.outbox = sqlite.NewQueue(s.store, s.store.Read)
-	s.relay = message.NewRelay(s.outbox, config.Publisher, config.Relay)
+	s.relay = message.NewRelay(s.outbox, config.Publisher, relayConfig(config.Relay))
 	s.plan = definition(record{s.store},
 		stock{participant.Remote{Sender: s.catalog, Path: decrementPath}, s.store, s.relay.Wake},
 		insert{s.store}, cmp.Or(config.CallTimeout, 2*time.Second))
@@ -98,6 +100,15 @@ func (s *OrderService) open(ctx context.Context, config Config) (err error) {
 		return fmt.Errorf("order: %w", err)
 	}
 	return nil
+}
+
+func relayConfig(given *message.RelayConfig) *message.RelayConfig {
+	var c message.RelayConfig
+	if given != nil {
+		c = *given
+	}
+	c.MaxAttempts = cmp.Or(c.MaxAttempts, math.MaxInt)
+	return &c
 }
 
 // Run works on orders and sends their messages until ctx ends, and returns when calls under way are

@@ -1,11 +1,13 @@
 package order
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seosa-dev/saga/message"
@@ -42,12 +44,28 @@ func (s *store) standing(ctx context.Context, owner string, id int64) (standing,
 	return row, nil
 }
 
-// standings reads the latest orders, the highest number first: of one owner, or of all if it is "".
+const standingsSQL = `select ` + standingColumns + `
+	from order_number n join order_retry_status r on r.order_id = n.id where (?1 = '' or n.owner = ?1)`
+
+// standings reads orders of one owner, or of all if it is "", the highest number first: those that
+// are not settled, however old, and as many of the latest as there is room for.
 func (s *store) standings(ctx context.Context, owner string, limit int) ([]standing, error) {
-	rows, err := s.Read.QueryContext(ctx, `select `+standingColumns+`
-		from order_number n join order_retry_status r on r.order_id = n.id
-		where ?1 = '' or n.owner = ?1 order by n.id desc limit ?2`, owner, limit)
-	return collectStandings(rows, err)
+	rows, err := s.Read.QueryContext(ctx,
+		standingsSQL+` and r.status in ('Unprocessed', 'Unknown') order by n.id desc limit ?2`, owner, limit)
+	all, err := collectStandings(rows, err)
+	if err != nil {
+		return nil, err
+	}
+	rows, err = s.Read.QueryContext(ctx, standingsSQL+` order by n.id desc limit ?2`, owner, limit)
+	latest, err := collectStandings(rows, err)
+	for _, row := range latest {
+		known := slices.ContainsFunc(all, func(o standing) bool { return o.ID == row.ID })
+		if !known && len(all) < limit {
+			all = append(all, row)
+		}
+	}
+	slices.SortFunc(all, func(a, b standing) int { return cmp.Compare(b.ID, a.ID) })
+	return all, err
 }
 
 // unprocessedOrders reads the attempts that are under way, as far as this table knows.

@@ -8,10 +8,8 @@ import (
 	"strconv"
 )
 
-const (
-	maxListed  = 100   // bounds what Orders and Latest return
-	maxWaiting = 1_000 // bounds what a list looks at of the outbox
-)
+// maxListed bounds what Orders and Latest return.
+const maxListed = 100
 
 // cancelledCode is the code of a refusal that says that nothing was done and nothing ever will be.
 const cancelledCode = "cancelled"
@@ -29,11 +27,7 @@ func (s *OrderService) Order(ctx context.Context, user string, id int64) (View, 
 	case at.Status == Success:
 		return s.stored(ctx, id)
 	}
-	waiting, err := s.outbox.Holds(ctx, strconv.FormatInt(id, 10))
-	if err != nil {
-		return View{}, fmt.Errorf("order: read the outbox: %w", err)
-	}
-	return at.view(waiting), nil
+	return s.unplaced(ctx, at)
 }
 
 func (s *OrderService) stored(ctx context.Context, id int64) (View, error) {
@@ -47,51 +41,55 @@ func (s *OrderService) stored(ctx context.Context, id int64) (View, error) {
 	return stored[0], nil
 }
 
-// Orders returns a user's latest orders, the highest number first, at most 100: what is placed,
-// under way, unknown or failed.
+// Orders returns a user's orders, the highest number first, at most 100: all that are under way or
+// unknown, however old, and the latest of those that are placed or failed.
 func (s *OrderService) Orders(ctx context.Context, user string) ([]View, error) {
-	return s.list(ctx, user)
+	return s.list(ctx, user, maxListed)
 }
 
-// Latest is Orders for all users, for the shop's own people.
-func (s *OrderService) Latest(ctx context.Context) ([]View, error) { return s.list(ctx, "") }
+// Latest is Orders for all users, for the shop's own people, with a limit of theirs; at most 100.
+func (s *OrderService) Latest(ctx context.Context, limit int) ([]View, error) {
+	return s.list(ctx, "", min(limit, maxListed))
+}
 
-func (s *OrderService) list(ctx context.Context, owner string) ([]View, error) {
-	rows, err := s.store.standings(ctx, owner, maxListed)
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	stored, err := s.store.orders(ctx, owner, rows[len(rows)-1].ID, math.MaxInt64)
+func (s *OrderService) list(ctx context.Context, owner string, limit int) ([]View, error) {
+	rows, err := s.store.standings(ctx, owner, limit)
 	if err != nil {
 		return nil, err
 	}
-	waiting, err := s.waiting(ctx)
+	first := int64(math.MaxInt64) // of those that are stored
+	for _, row := range rows {
+		if row.Status == Success {
+			first = min(first, row.ID)
+		}
+	}
+	stored, err := s.store.orders(ctx, owner, first, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}
 	views := make([]View, len(rows))
 	for i, row := range rows {
-		views[i] = row.view(waiting[strconv.FormatInt(row.ID, 10)])
 		at := slices.IndexFunc(stored, func(v View) bool { return v.ID == row.ID })
 		if row.Status == Success && at >= 0 {
 			views[i] = stored[at]
+		} else if views[i], err = s.unplaced(ctx, row); err != nil {
+			return nil, err
 		}
 		views[i].Owner = row.Owner
 	}
 	return views, nil
 }
 
-// waiting are the keys of messages that are not delivered yet, as far as the outbox shows them.
-func (s *OrderService) waiting(ctx context.Context) (map[string]bool, error) {
-	rows, err := s.outbox.Rows(ctx, maxWaiting)
+// unplaced is how an order looks that is not stored.
+func (s *OrderService) unplaced(ctx context.Context, at standing) (View, error) {
+	if at.Status != Fail {
+		return at.view(false), nil
+	}
+	waiting, err := s.outbox.Holds(ctx, strconv.FormatInt(at.ID, 10))
 	if err != nil {
-		return nil, fmt.Errorf("order: read the outbox: %w", err)
+		return View{}, fmt.Errorf("order: read the outbox: %w", err)
 	}
-	keys := map[string]bool{}
-	for _, row := range rows {
-		keys[row.Message.Key] = true
-	}
-	return keys, nil
+	return at.view(waiting), nil
 }
 
 // view is how an order looks that is not placed.
