@@ -33,7 +33,38 @@ func compact(text json.RawMessage) (json.RawMessage, error) {
 	if err := json.Compact(&b, text); err != nil {
 		return nil, err
 	}
-	return b.Bytes(), nil
+	return b.Bytes(), unique(json.NewDecoder(bytes.NewReader(text)))
+}
+
+// unique refuses a member that comes twice in one object: readers differ in which of the two they
+// take (RFC 8259, section 4).
+func unique(d *json.Decoder) error {
+	start, err := d.Token()
+	if err != nil {
+		return err
+	}
+	delim, nested := start.(json.Delim)
+	if !nested {
+		return nil
+	}
+	seen := map[any]bool{}
+	for d.More() {
+		if delim == '{' {
+			name, err := d.Token()
+			if err != nil {
+				return err
+			}
+			if seen[name] {
+				return fmt.Errorf("the member %q comes twice", name)
+			}
+			seen[name] = true
+		}
+		if err := unique(d); err != nil {
+			return err
+		}
+	}
+	_, err = d.Token()
+	return err
 }
 
 func (r *Refusal) compact() error {

@@ -129,6 +129,8 @@ func TestBadInputRecordsNothing(t *testing.T) {
 	}{
 		"malformed":         {request("POST", do, "k", `{"quantity":`), 400, "invalid-request"},
 		"trailing":          {request("POST", do, "k", two+"{}"), 400, "invalid-request"},
+		"a member twice":    {request("POST", do, "k", `{"quantity":2,"quantity":3}`), 400, "invalid-request"},
+		"a name twice deep": {request("POST", do, "k", `{"quantity":2,"x":[{"a":1,"a":1}]}`), 400, "invalid-request"},
 		"empty":             {empty, 400, "invalid-request"},
 		"the work says so":  {request("POST", do, "k", `{"quantity":2,"then":"reject"}`), 400, "invalid-request"},
 		"no key":            {request("POST", do, "", two), 400, "invalid-request"},

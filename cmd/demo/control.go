@@ -35,12 +35,12 @@ func (s *system) control() http.Handler {
 }
 
 func (s *system) book(ctx context.Context) ([]page.Order, error) {
-	views, err := s.orders.Latest(ctx)
+	views, err := s.orders.Latest(ctx, booked)
 	if err != nil {
 		return nil, err
 	}
 	book := []page.Order{}
-	for _, v := range views[:min(len(views), booked)] {
+	for _, v := range views {
 		entry, err := s.entry(ctx, v)
 		if err != nil {
 			return nil, err

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 
 	"github.com/seosa-dev/saga/message"
 	"github.com/seosa-dev/saga/systems/fault"
@@ -42,15 +44,23 @@ func (f *faults) publisher(p message.Publisher) message.Publisher {
 
 // watchOrders lets the order service's database refuse orders.
 func (f *faults) watchOrders(ctx context.Context, path string) (err error) {
-	if f.db, err = sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)"); err != nil {
+	file := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(10000)"
+	if f.db, err = sql.Open("sqlite", file); err != nil {
 		return err
 	}
 	return f.set.Rejects(ctx, scenario.Insert, f.db, "orders")
 }
 
+// close leaves nothing behind that goes wrong.
 func (f *faults) close() error {
 	if f.db == nil {
 		return nil
 	}
-	return f.db.Close()
+	return errors.Join(f.set.Clear(), f.db.Close())
+}
+
+// withoutFaults takes away what a run that was killed may have left in the file.
+func withoutFaults(ctx context.Context, path string, logger *slog.Logger) error {
+	f := newFaults(logger)
+	return errors.Join(f.watchOrders(ctx, path), f.close())
 }

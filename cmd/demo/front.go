@@ -36,7 +36,9 @@ func serveFront(l net.Listener, p *player) (*front, error) {
 	mux.Handle("/", behind)
 	if !p.production {
 		var err error
-		f.page, err = page.New(page.Config{Source: newSource(p), Environment: "demo · SQLite"})
+		p.source = newSource(p)
+		p.source.occupy() // until the terminal is done
+		f.page, err = page.New(page.Config{Source: p.source, Environment: "demo · SQLite"})
 		if err != nil {
 			return nil, errors.Join(err, l.Close())
 		}
@@ -44,7 +46,7 @@ func serveFront(l net.Listener, p *player) (*front, error) {
 			mux.Handle(path, f.page)
 		}
 	}
-	f.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ErrorLog: behind.ErrorLog}
+	f.server = &http.Server{Handler: thisMachine(mux), ReadHeaderTimeout: 5 * time.Second, ErrorLog: behind.ErrorLog}
 	go func() {
 		defer close(f.ended)
 		if err := f.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -64,4 +66,20 @@ func (f *front) close() {
 		f.server.Close()
 	}
 	<-f.ended
+}
+
+// thisMachine answers only to the names of this machine, so that a page of another site cannot reach
+// it under a name of its own that leads here.
+func thisMachine(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			host = r.Host
+		}
+		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			http.Error(w, "This address is for this machine only; open it as http://127.0.0.1 with the port.", http.StatusMisdirectedRequest)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }

@@ -28,7 +28,7 @@ func main() {
 }
 
 // errInterrupted is ctrl-C before the last story or row has ended.
-var errInterrupted = errors.New("interrupted; the next run on the same folder finishes what was under way")
+var errInterrupted = errors.New("interrupted; a run on the same -dir finishes what was under way")
 
 const (
 	childFlag   = "system" // marks the process that is the system; people never give it
@@ -57,7 +57,7 @@ func tell(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.StringVar(&p.dir, "dir", "demo-data", "data `folder`; it survives restarts")
 	flags.IntVar(&p.port, "port", 8080, "`port` of the page on 127.0.0.1; 0 takes a free one")
-	flags.BoolVar(&p.production, "production", false, "run the shop as it would run for its owner: no faults, no scenarios, no stories")
+	flags.BoolVar(&p.production, "production", false, "no faults, no scenarios and no stories; users stay the demo's, and the console stays open to this machine")
 	stay := flags.Bool("stay", terminal(os.Stdout), "keep the page up after the stories, until ctrl-C; default: if this is a terminal")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -11,8 +11,12 @@ import (
 	"github.com/seosa-dev/saga/systems/shop/scenario"
 )
 
-// errFailed says that rows did not end as they should; they have been printed.
-var errFailed = errors.New("not every row ended as the table says")
+var (
+	// errFailed says that rows did not end as they should; they have been printed.
+	errFailed = errors.New("not every row ended as the table says")
+	// errBroken says that the books do not add up; what is broken has been printed.
+	errBroken = errors.New("the shop's invariants are broken; look at what is printed above")
+)
 
 // playRows is the command play: all rows of the order table, or those that are named.
 func playRows(ctx context.Context, args []string, out io.Writer) error {
@@ -50,7 +54,10 @@ func playRows(ctx context.Context, args []string, out io.Writer) error {
 // verdict closes the list, and is the command's exit status.
 func verdict(rows, failed int, broken bool, out io.Writer) error {
 	fmt.Fprintf(out, "%d passed, %d failed\n", rows-failed, failed)
-	if failed > 0 || broken {
+	switch {
+	case broken:
+		return errBroken
+	case failed > 0:
 		return errFailed
 	}
 	return nil
@@ -87,6 +94,9 @@ func (p *player) audit(ctx context.Context, out io.Writer) (broken bool, err err
 	if len(report.Violations) == 0 {
 		fmt.Fprintf(out, "Afterwards I-B1 to I-B7 hold: %d Success, %d Fail, %d Unknown.\n",
 			report.Orders["Success"], report.Orders["Fail"], report.Orders["Unknown"])
+	}
+	if report.Waiting > 0 || report.Dead > 0 {
+		fmt.Fprintf(out, "Compensations not delivered yet: %d; %d of them are dead letters.\n", report.Waiting, report.Dead)
 	}
 	return len(report.Violations) > 0, nil
 }

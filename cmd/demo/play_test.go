@@ -9,13 +9,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seosa-dev/saga/cmd/demo/page"
+	"github.com/seosa-dev/saga/systems/fault"
 	"github.com/seosa-dev/saga/systems/shop/scenario"
 )
 
 // Every row of the table ends as it says, through real HTTP and a real kill, and what is left
 // behind satisfies the shop's invariants. The second time is on the data of the first.
 func TestEveryRowEndsAsTheTableSays(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "data")
+	dir := filepath.Join(t.TempDir(), "a?b #c%41")
 	for range 2 {
 		out, err := play(t, "play", "-dir", dir)
 		if err != nil || !strings.HasSuffix(out, "18 passed, 0 failed\n") {
@@ -71,7 +73,7 @@ func TestAFailedRowFailsTheCommand(t *testing.T) {
 	if err != nil || failed != 1 || !strings.HasPrefix(out.String(), "FAILED  B-S1") {
 		t.Errorf("%d failed, %v: %s", failed, err, out.String())
 	}
-	if !errors.Is(verdict(1, failed, false, io.Discard), errFailed) || !errors.Is(verdict(1, 0, true, io.Discard), errFailed) {
+	if !errors.Is(verdict(1, failed, false, io.Discard), errFailed) || !errors.Is(verdict(1, 0, true, io.Discard), errBroken) {
 		t.Error("the command would not fail")
 	}
 }
@@ -79,7 +81,9 @@ func TestAFailedRowFailsTheCommand(t *testing.T) {
 // In production there is no door to the faults: not on the page, not on the shop, and no address of
 // their own.
 func TestProductionHasNoFaults(t *testing.T) {
-	p := player{dir: t.TempDir(), out: io.Discard, production: true}
+	dir := t.TempDir()
+	leaveAFault(t, dir)
+	p := player{dir: dir, out: io.Discard, production: true}
 	defer p.stop()
 	if err := p.open(t.Context()); err != nil {
 		t.Fatal(err)
@@ -111,5 +115,72 @@ func TestProductionHasNoFaults(t *testing.T) {
 	}
 	if a := p.client.place(t.Context(), number, 1); a.status != http.StatusCreated {
 		t.Errorf("an order was answered %d: %s %v", a.status, a.says, a.err)
+	}
+}
+
+// leaveAFault runs a demo on a folder that is killed while its database refuses orders.
+func leaveAFault(t *testing.T, dir string) {
+	t.Helper()
+	p := player{dir: dir, out: io.Discard}
+	defer p.stop()
+	if err := p.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.shop.Arm(t.Context(), fault.Fault{At: scenario.Insert, Kind: fault.Reject, Times: -1}); err != nil {
+		t.Fatal(err)
+	}
+	p.running().kill()
+}
+
+// While a row or a story plays, nobody else plays, and nobody switches faults.
+func TestOnePlaysAtATime(t *testing.T) {
+	p := player{dir: t.TempDir(), out: io.Discard}
+	defer p.stop()
+	if err := p.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	off := fault.Fault{At: scenario.Compensation, Kind: fault.Off}
+	for what, err := range map[string]error{
+		"play": p.source.Play(t.Context(), "B-S1"), "switch": p.source.Switch(t.Context(), off, true), "clear": p.source.Clear(t.Context()),
+	} {
+		if !errors.Is(err, page.ErrBusy) {
+			t.Errorf("%s during the stories: %v", what, err)
+		}
+	}
+	p.source.free()
+	for range 2 { // the second time changes nothing
+		if err := p.source.Switch(t.Context(), off, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if armed, err := p.source.Armed(t.Context()); err != nil || len(armed) != 1 {
+		t.Errorf("armed are %v, %v", armed, err)
+	}
+	if err := p.source.Clear(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A page of another site cannot reach the demo under a name of its own.
+func TestTheDemoAnswersToThisMachinesNamesOnly(t *testing.T) {
+	p := player{dir: t.TempDir(), out: io.Discard}
+	defer p.stop()
+	if err := p.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for host, want := range map[string]int{"": 200, "localhost:1": 200, "evil.example:8080": 421, "evil.example": 421} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.page+"/catalog/items", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = host
+		response, err := httpClient().Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("as %q it answers %d, want %d", host, response.StatusCode, want)
+		}
 	}
 }

@@ -28,6 +28,7 @@ type player struct {
 	at     addresses // of the system, the same over restarts
 	page   string    // the page's address
 	front  *front
+	source *source // nil in production
 	client client
 	shop   *scenario.Shop
 	books  *audit.Books
@@ -155,6 +156,9 @@ func (p *player) restart(ctx context.Context) error {
 
 // stay keeps the page up.
 func (p *player) stay(ctx context.Context) error {
+	if p.source != nil {
+		p.source.free()
+	}
 	fmt.Fprintf(p.out, "The page stays at %s — ctrl-C ends it.\n", p.page)
 	for {
 		system := p.running()

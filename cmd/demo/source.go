@@ -18,12 +18,22 @@ type source struct {
 	control client
 
 	mu      sync.Mutex
-	playing bool
+	playing bool // a row, or the stories in the terminal
 	results map[string]page.Result
 }
 
 func newSource(p *player) *source {
 	return &source{player: p, control: client{url: "http://" + p.at.control}, results: map[string]page.Result{}}
+}
+
+// occupy keeps people from playing while somebody else does, and free lets them.
+func (s *source) occupy() { s.set(true) }
+func (s *source) free()   { s.set(false) }
+
+func (s *source) set(playing bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.playing = playing
 }
 
 // Orders implements [page.Source].

@@ -64,10 +64,11 @@ func (db *DB) migrate(ctx context.Context, migrations fs.FS, table string) error
 	if err != nil {
 		return err
 	}
-	if _, err = provider.Up(ctx); err != nil {
+	if err := sqlite.Prepare(ctx, db.write); err != nil { // first: a migration may write to its tables
 		return err
 	}
-	return sqlite.Prepare(ctx, db.write)
+	_, err = provider.Up(ctx)
+	return err
 }
 
 // Close releases the file. It may be called twice.

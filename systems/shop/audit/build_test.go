@@ -39,14 +39,15 @@ func migrated(ctx context.Context, path, migrations, table string) (*sql.DB, err
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
+	if err := sqlite.Prepare(ctx, db); err != nil {
+		return nil, err
+	}
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db, os.DirFS(migrations), goose.WithTableName(table))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return nil, err
-	}
-	return db, sqlite.Prepare(ctx, db)
+	_, err = provider.Up(ctx)
+	return db, err
 }
 
 // The sound shop: 1000 is placed; 1001 failed once, which waits to be taken back, and was placed

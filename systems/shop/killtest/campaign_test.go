@@ -86,13 +86,25 @@ func (c *campaign) killAll() {
 		if len(plan) > 0 {
 			next, plan = plan[0], plan[1:]
 		}
-		if strings.HasPrefix(next, insertFence) {
-			c.live(insert + " " + before) // which leaves one in doubt
+		if first := needs(next); first != "" {
+			c.live(first)
 		}
 		if !c.live(next) {
 			plan = append(plan, next)
 		}
 	}
+}
+
+// needs is the place where the life before must be killed, so that there is something to come to at
+// a place; "" if any will do.
+func needs(place string) string {
+	switch write, _, _ := strings.Cut(place, " "); write {
+	case insertFence:
+		return insert + " " + before // leaves one in doubt
+	case seal, drain:
+		return number + " " + before // leaves a node that has joined and is not sealed
+	}
+	return ""
 }
 
 // plan is each moment of each write, and empty places for kills at random, in any order.
@@ -149,7 +161,7 @@ func (c *campaign) fate(place string) fate {
 	case insert:
 		f.reject = false
 		n += c.rng.IntN(4)
-	case compensation, takeBack, delivered, undelivered:
+	case compensation, takeBack, delivered, undelivered, insertFence:
 		f.reject = true
 	}
 	f.kill = fmt.Sprintf("%s:%s:%d", write, moment, n)

@@ -58,6 +58,24 @@ func TestTheServiceKnowsNoSessions(t *testing.T) {
 	}
 }
 
+// A page of another site makes a browser send the session along; what it sends is not the shopper's
+// doing.
+func TestAPageOfAnotherSiteOrdersNothing(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, options{})
+	id := s.number(t, alice)
+	for _, header := range [][2]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://elsewhere.example"}} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, s.url+address(id), strings.NewReader(of("EST-1", 1)))
+		must(t, err)
+		r.Header.Set("Cookie", s.cookie(t, alice))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set(header[0], header[1])
+		wantProblem(t, do(t, r), http.StatusForbidden, "cross-origin", "send it from this site's own pages")
+	}
+	s.wantRows(t, id, "", 0, 0)
+	s.wantStock(t, "EST-1", seeded)
+}
+
 // The controller asks once for each request whose it is, and not at all where that does not matter.
 func TestTheControllerAsksForTheSessionOnce(t *testing.T) {
 	t.Parallel()

@@ -41,11 +41,40 @@ func TestOnlyTheOwnerSeesRepeatsAndLists(t *testing.T) {
 		t.Errorf("alice's list is %+v", list)
 	}
 	all, err := s.orders.Latest(t.Context(), 100)
-	if err != nil || len(all) != 4 || all[0].ID != bobs {
+	if err != nil || len(all) != 4 || all[0].ID != bobs || all[0].Owner != bob || all[3].Owner != alice {
 		t.Errorf("the list of all is %+v, %v", all, err)
 	}
 	wantStatus(t, s.put(t, alice, unknown, of("EST-1", 3)), http.StatusCreated)
 	wantStatus(t, s.put(t, alice, unused, of("EST-1", 3)), http.StatusCreated)
+}
+
+// What its owner has something to do about is listed however much came after it.
+func TestAListHasAllThatIsUnknownAndTheLatestOfTheRest(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, options{})
+	unknown, old := s.number(t, alice), s.number(t, alice)
+	unknownAndTaken(t, s, unknown, "EST-1")
+	placed(t, s, old, "EST-1")
+	db := open(t, s.file)
+	for _, statement := range []string{
+		`update sequence set next_id = 1122`,
+		`with recursive n (id) as (select 1002 union all select id + 1 from n where id < 1121)
+			insert into order_number (id, owner, issued_at) select id, 'alice', '2026-01-02T03:04:05Z' from n`,
+		`insert into order_retry_status (order_id, status, attempt, lines, since)
+			select id, 'Fail', 1, '[{"item":"EST-1","quantity":1}]', issued_at from order_number where id >= 1002`,
+	} {
+		_, err := db.ExecContext(t.Context(), statement)
+		must(t, err)
+	}
+	list := s.list(t, alice)
+	if len(list) != 100 || list[0].ID != 1121 || list[98].ID != 1023 || list[99].ID != unknown || list[99].Status != order.Unknown {
+		t.Errorf("of %d orders the first is %d, and the last are %+v", len(list), list[0].ID, list[len(list)-2:])
+	}
+	few, err := s.orders.Latest(t.Context(), 2)
+	if err != nil || len(few) != 2 || few[0].ID != 1121 || few[1].ID != unknown {
+		t.Errorf("two of them are %+v, %v", few, err)
+	}
+	wantStatus(t, s.put(t, alice, unknown, of("EST-1", 3)), http.StatusCreated)
 }
 
 func TestANumberThatWasNeverGivenOutIsNobodys(t *testing.T) {

@@ -30,6 +30,22 @@ create table orderstatus (
 
 alter table orders add column owner text not null default '';
 
+-- Numbers that were given out before are nobody's. What was stored under one is a success; of the
+-- others no more is known than that they are not placed.
+insert into order_number (id, owner, issued_at)
+with recursive issued (id) as (
+    select 1000 union all select id + 1 from issued where id < (select next_id - 1 from sequence where name = 'ordernum')
+)
+select id, '', coalesce((select placed_at from orders o where o.id = issued.id), '1970-01-01T00:00:00Z')
+from issued where (select next_id from sequence where name = 'ordernum') > 1000;
+insert into order_retry_status (order_id, status, attempt, lines, since)
+select n.id, case when o.id is null then 'Fail' else 'Success' end,
+    coalesce(cast(substr(o.instance, instr(o.instance, '/') + 1) as integer), 1),
+    (select json_group_array(json_object('item', item, 'quantity', quantity) order by item) from lineitem where order_id = n.id),
+    n.issued_at
+from order_number n left join orders o on o.id = n.id;
+insert into orderstatus (order_id, status, changed_at) select id, 'P', placed_at from orders;
+
 -- +goose Down
 alter table orders drop column owner;
 drop table orderstatus;
