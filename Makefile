@@ -25,8 +25,9 @@ check: $(GOLANGCI) ## formatting, vet and linters
 bench: ## sagas per second on SQLite beside a plain loop; checks every outcome
 	go run ./bench
 
-kills: ## SIGKILL before and after every durable write of the shop, with the counts
-	go test -count=1 -v -run TestKilled ./systems/shop/killtest
+kills: ## SIGKILL before and after every durable write of the shop, with the counts; 100,000 order numbers
+	SHOP_KILLS=5 go test -count=1 -v -run TestKilled ./systems/shop/killtest
+	SHOP_NUMBERS=100000 go test -count=1 -v -run TestNumbers ./systems/shop/racetest
 
 fuzz: ## a minute for each fuzz test
 	@for pkg in $$(go list ./...); do \

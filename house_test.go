@@ -29,14 +29,11 @@ var mayImport = map[string][]string{
 	"conformance/memory":       {""},
 	"systems/internal/web":     {},
 	"systems/internal/openapi": {"github.com/getkin/kin-openapi"},
-	"systems/internal/embedded": {
-		"sqlite", "modernc.org/sqlite", "github.com/pressly/goose/v3",
-	},
-	"systems/fault":        {"message", "systems/internal/web", "modernc.org/sqlite"},
-	"systems/shop/session": {"systems/internal/web"},
-	"systems/shop/catalog": {"message", "participant", "sqlite", "systems/internal/web", "systems/internal/embedded"},
+	"systems/fault":            {"message", "systems/internal/web", "modernc.org/sqlite"},
+	"systems/shop/session":     {"systems/internal/web"},
+	"systems/shop/catalog":     {"message", "participant", "sqlite", "systems/internal/web"},
 	"systems/shop/order": {
-		"", "message", "participant", "sqlite", "systems/internal/web", "systems/internal/embedded", "systems/shop/session",
+		"", "message", "participant", "sqlite", "systems/internal/web", "systems/shop/session",
 	},
 	"systems/shop/audit":    {"participant", "modernc.org/sqlite"},
 	"systems/shop/scenario": {"systems/fault", "systems/shop/audit"},

@@ -38,6 +38,15 @@ func (k Key) String() string {
 	return b.String()
 }
 
+// Action returns the key of the action that an undo takes back, which is what a participant knows the
+// effect under. Of any other key it is the key itself.
+func (k Key) Action() Key {
+	if k.Undo {
+		return Key{Instance: k.Instance, Step: k.Step} // what can be undone has no further rounds
+	}
+	return k
+}
+
 // ParseKey reads what [Key.String] wrote. An instance may contain slashes, a step may not.
 // The error matches [ErrInvalid].
 func ParseKey(s string) (Key, error) {

@@ -20,6 +20,9 @@ type Config struct {
 	Describe func(in saga.Instance, language string) string
 	// Environment is a short label beside the clock, such as "demo · SQLite". Default: none.
 	Environment string
+	// Home is where the mark in the head of every page leads, for a console beside other pages.
+	// Default: the list.
+	Home string
 	// Language is "en" or "ko" and holds where a request asks for neither. Default: "en".
 	Language string
 	// Location is the time zone of every time shown. Default: time.Local.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ type frameView struct {
 	Title, Brand, Environment  string
 	Style, Script, Favicon     string
 	HomeHref, FlagHref, Switch string
+	BrandHref                  string
 	HomePath                   string // HomeHref without parameters, for forms
 	Carried                    []parameter
 	StaleBefore, StaleAfter    string // around the time in "Not live since"
@@ -33,6 +35,7 @@ func (c *Console) frame(r *http.Request, v viewer, title string) frameView {
 		Switch: "?" + q.Encode(), Theme: v.theme, Now: time.Now(),
 		HomePath: v.prefix + "transactions",
 	}
+	f.BrandHref = cmp.Or(c.config.Home, f.HomeHref)
 	f.StaleBefore, f.StaleAfter, _ = strings.Cut(v.Say("stale.head"), "{time}")
 	for _, p := range []parameter{{"lang", v.lang}, {"theme", v.theme}} {
 		if p.Value != "" {

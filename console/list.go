@@ -158,7 +158,10 @@ func (v viewer) complaints(bad []complaint) []string {
 // head says what is unknown first, then what needs a person, then what is normal.
 func (v viewer) head(n counts) headView {
 	fact := v.Say("list.calm")
-	if n.By[unknown]+n.By[attention] > 0 {
+	switch {
+	case n.By[unknown] == 0 && !n.More && n.By[attention] > 0: // what needs a person may be unknown as well
+		fact = v.Count("list.attention", n.By[attention])
+	case n.By[unknown]+n.By[attention] > 0:
 		first := v.Count("list.unknown", n.By[unknown])
 		if n.More {
 			first = v.Say("list.unknown.more", "n", n.By[unknown])

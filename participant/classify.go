@@ -23,7 +23,10 @@ func Classify(x Exchange) (Entry, error) {
 	if p, ok := problemIn(x); ok {
 		return p.judge()
 	}
-	if x.Status != http.StatusOK {
+	switch {
+	case x.Status >= 500:
+		return Entry{}, fmt.Errorf("participant: answered %d, and what was done is not known: %.300q", x.Status, x.Body)
+	case x.Status != http.StatusOK:
 		return Entry{}, fmt.Errorf("participant: answered %d, and not by the participant itself", x.Status)
 	}
 	return entryIn(x)

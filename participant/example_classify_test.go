@@ -21,5 +21,5 @@ func ExampleClassify() {
 	// Output:
 	// refused (refused: sold-out: Sold out.)
 	// unknown (participant: answered 409, and not by the participant itself)
-	// unknown (participant: answered 503, and not by the participant itself)
+	// unknown (participant: answered 503, and what was done is not known: "")
 }

@@ -13,9 +13,11 @@ import (
 
 // Remote is an operation behind a [Server], as seen from a step. What its methods return is what
 // the step's function may return: nil, an error that wraps [saga.Refused] or [saga.NotDone], or
-// another one, which is unknown. A refusal comes as a [*Refusal], and the entry carries it too. The
-// key is that of the step's action for all four methods, the undo included. Each sends exactly one
-// request. A Remote is safe for concurrent use if its Sender is.
+// another one, which is unknown. A refusal comes as a [*Refusal], and the entry carries it too. Each
+// sends exactly one request. A Remote is safe for concurrent use if its Sender is.
+//
+// The key is that of the step's action for all four methods: a.Key.String() of the attempt. Undo
+// also takes the key of a compensation's attempt, and asks for the action that it takes back.
 type Remote struct {
 	Sender Sender // required
 	Path   string // of the operation, from the root: "/catalog/stock/decrement"
@@ -64,6 +66,9 @@ func (r Remote) Fence(ctx context.Context, key string) (Entry, error) {
 // be. It is [saga.NotDone] if the participant could not be reached or turned the call away, and
 // otherwise unknown, but never refused: an undo is tried again until it is done.
 func (r Remote) Undo(ctx context.Context, key string) (Entry, error) {
+	if k, err := saga.ParseKey(key); err == nil {
+		key = k.Action().String() // the ledger knows nothing of undo keys, and would forbid one for ever
+	}
 	x := r.Sender.Send(ctx, http.MethodPost, r.Path+"/undo", key, nil)
 	if p, ok := problemIn(x); ok {
 		return Entry{}, fmt.Errorf("%w: %s turned the undo of %s away: %.300s", saga.NotDone, r.Path, key, p.Error())

@@ -11,7 +11,9 @@
 // # A service's own database
 //
 // Beside the store there is the other half, for services that take part in sagas or send messages,
-// in their own database and their own transactions. [Prepare] makes its tables there. [Bind] turns
+// in their own database and their own transactions. [OpenDatabase] opens a file with the settings
+// and tables that this needs; whoever brings a connection of another making calls [Prepare] on it,
+// and opens it with _txlock=immediate and a busy timeout (the driver's name is "sqlite"). [Bind] turns
 // a transaction into an outbox, an inbox and a ledger: what is written through it is committed with
 // the service's own rows or not at all. [Operation] and [Consumer] wrap the usual cases (a keyed
 // operation of package participant, a handler of package message that has its effect once), and

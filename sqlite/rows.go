@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/seosa-dev/saga"
@@ -67,6 +68,9 @@ func collect[T any](rows *sql.Rows, err error, scan func(*sql.Rows) (T, error)) 
 func wrap(err error, method string) error {
 	if err == nil {
 		return nil
+	}
+	if strings.Contains(err.Error(), "no such table: saga_") {
+		return fmt.Errorf("sqlite: %s: the tables are not there; call Prepare on the database first, or open it with OpenDatabase: %w", method, err)
 	}
 	return fmt.Errorf("sqlite: %s: %w", method, err)
 }

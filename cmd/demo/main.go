@@ -59,6 +59,7 @@ func tell(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&p.port, "port", 8080, "`port` of the page on 127.0.0.1; 0 takes a free one")
 	flags.BoolVar(&p.production, "production", false, "no faults, no scenarios and no stories; users stay the demo's, and the console stays open to this machine")
 	stay := flags.Bool("stay", terminal(os.Stdout), "keep the page up after the stories, until ctrl-C; default: if this is a terminal")
+	usage(flags, "[flags]", "tells four stories and shows the page; the other command is play, see play -help")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -77,7 +78,16 @@ func tell(ctx context.Context, args []string, out io.Writer) error {
 	if *stay || p.production {
 		return p.stay(ctx)
 	}
+	fmt.Fprintln(p.out, "The page is gone, as this is no terminal; with -stay it stays until ctrl-C.")
 	return nil
+}
+
+// usage says what a command does before it lists its flags.
+func usage(flags *flag.FlagSet, form, does string) {
+	flags.Usage = func() {
+		fmt.Fprintf(flags.Output(), "usage: go run ./cmd/demo %s\n%s\n\n", form, does)
+		flags.PrintDefaults()
+	}
 }
 
 func terminal(f *os.File) bool {

@@ -23,6 +23,7 @@ func playRows(ctx context.Context, args []string, out io.Writer) error {
 	p := player{out: io.Discard}
 	flags := flag.NewFlagSet("demo play", flag.ContinueOnError)
 	flags.StringVar(&p.dir, "dir", "", "data `folder`; default: a new one that is deleted afterwards")
+	usage(flags, "play [flags] [rows]", "plays rows of the order table, all of them if none is named: "+scenario.Names())
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -63,7 +64,13 @@ func verdict(rows, failed int, broken bool, out io.Writer) error {
 	return nil
 }
 
+// legend explains the words of a row.
+const legend = `Each row: the calls between the services and what the caller learnt (OK, NO, or ? for no answer),
+OrderRetryStatus, the stock (s as before, s−q less by the order, once), stored orders, and the shopper's HTTP answers.
+`
+
 func (p *player) playAll(ctx context.Context, rows []scenario.Row, out io.Writer) (failed int, err error) {
+	fmt.Fprint(out, legend, "\n")
 	for _, row := range rows {
 		result, err := scenario.Play(ctx, p.shop, row)
 		if ctx.Err() != nil {
@@ -92,7 +99,7 @@ func (p *player) audit(ctx context.Context, out io.Writer) (broken bool, err err
 		fmt.Fprintf(out, "%s is broken: %s\n", v.Invariant, v.Detail)
 	}
 	if len(report.Violations) == 0 {
-		fmt.Fprintf(out, "Afterwards I-B1 to I-B7 hold: %d Success, %d Fail, %d Unknown.\n",
+		fmt.Fprintf(out, "Afterwards I-B1 to I-B7 hold (go doc ./systems/shop/audit); orders: %d Success, %d Fail, %d Unknown.\n",
 			report.Orders["Success"], report.Orders["Fail"], report.Orders["Unknown"])
 	}
 	if report.Waiting > 0 || report.Dead > 0 {

@@ -70,7 +70,7 @@ func TestAFailedRowFailsTheCommand(t *testing.T) {
 	rows[0].Want.Rows = 2
 	var out strings.Builder
 	failed, err := p.playAll(t.Context(), rows, &out)
-	if err != nil || failed != 1 || !strings.HasPrefix(out.String(), "FAILED  B-S1") {
+	if err != nil || failed != 1 || !strings.Contains(out.String(), "\nFAILED  B-S1 ") {
 		t.Errorf("%d failed, %v: %s", failed, err, out.String())
 	}
 	if !errors.Is(verdict(1, failed, false, io.Discard), errFailed) || !errors.Is(verdict(1, 0, true, io.Discard), errBroken) {

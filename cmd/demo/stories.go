@@ -29,7 +29,7 @@ func allStories() []story {
 		},
 		{
 			title: "An order for more than there is.", quantity: 999_999, want: http.StatusConflict,
-			means: "a refusal is an answer: nothing was taken, so there is nothing to give back",
+			means: "a refusal is an answer: no stock was taken, and the order is known to have failed",
 		},
 		{
 			title: "An order whose reply is lost: the catalog has taken the stock, and the connection breaks.", quantity: 3,

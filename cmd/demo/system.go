@@ -119,7 +119,13 @@ func (s *system) openDoors(items http.Handler) error {
 	if err != nil {
 		return err
 	}
-	s.console, err = console.New(s.orders.Engine(), &console.Config{Environment: "demo · SQLite", Describe: describe, Logger: s.logger})
+	home := "/" // the order table, which the parent serves
+	if s.faults == nil {
+		home = ""
+	}
+	s.console, err = console.New(s.orders.Engine(), &console.Config{
+		Environment: "demo · SQLite", Describe: describe, Home: home, Logger: s.logger,
+	})
 	if err != nil {
 		return err
 	}

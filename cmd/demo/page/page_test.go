@@ -73,7 +73,7 @@ func TestEveryRowHasItsPartsAndWorksWithoutScript(t *testing.T) {
 		shows(t, w, 200, `<tr id="`+row.ID+`">`, `href="/scenarios/`+row.ID+`"`, `<form method="post" action="/scenarios/`+row.ID+`">`, row.English)
 	}
 	shows(t, w, 200, `action="/scenarios"`, `action="/faults/clear"`, "m-todo", "Not played yet.",
-		`/session --json '{"user":"j2ee","password":"j2ee"}'`, "-X POST http://example.com/orders/new", "-X PUT http://example.com/orders/1000")
+		`/session --json '{"user":"j2ee","password":"j2ee"}'`, "-X POST http://example.com/orders/new", "-X PUT http://example.com/orders/$number")
 	if n := strings.Count(w.Body.String(), `action="/faults"`); n != 18 {
 		t.Errorf("%d switches, want 18", n)
 	}

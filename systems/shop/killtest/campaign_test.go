@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -196,12 +197,19 @@ func (c *campaign) prepare(ctx context.Context) {
 func (c *campaign) finish(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, endLimit)
 	defer cancel()
-	for _, o := range c.street.book.all() {
-		c.street.settle(ctx, o)
+	var crowd sync.WaitGroup
+	for i := range shoppers {
+		crowd.Go(func() {
+			mine := slices.DeleteFunc(c.street.book.all(), func(o *bought) bool { return o.user != shopper(i) })
+			for _, o := range mine {
+				c.street.settle(ctx, o)
+			}
+			for _, o := range mine {
+				c.street.confirm(ctx, o)
+			}
+		})
 	}
-	for _, o := range c.street.book.all() {
-		c.street.confirm(ctx, o)
-	}
+	crowd.Wait()
 	c.street.deliveries(ctx, c.site)
 	if ctx.Err() != nil {
 		c.t.Fatalf("the shop did not come to rest within %v", endLimit)

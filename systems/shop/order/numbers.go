@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/seosa-dev/saga/systems/internal/embedded"
+	"github.com/seosa-dev/saga/sqlite"
 )
 
 // Numbers gives out order numbers and does nothing else: no engine, no messages, no orders. It leaves
@@ -45,5 +45,5 @@ func locked(err error) bool {
 		error
 		Code() int
 	}](err)
-	return ok && coded.Code()&primary == busy && !errors.Is(err, embedded.ErrCommit)
+	return ok && coded.Code()&primary == busy && !errors.Is(err, sqlite.ErrCommit)
 }

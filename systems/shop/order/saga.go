@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/seosa-dev/saga"
-	"github.com/seosa-dev/saga/systems/internal/embedded"
+	"github.com/seosa-dev/saga/sqlite"
 )
 
 const definitionName = "shop.order"
@@ -75,7 +75,7 @@ func outcome(err error) error {
 		return nil
 	case errors.Is(err, errTaken), errors.Is(err, errFenced):
 		return fmt.Errorf("%w: %w", saga.Refused, err)
-	case errors.Is(err, embedded.ErrCommit):
+	case errors.Is(err, sqlite.ErrCommit):
 		return err
 	}
 	return fmt.Errorf("%w: %w", saga.NotDone, err)

@@ -39,7 +39,7 @@ func (s stock) check(ctx context.Context, o *Order, a saga.Attempt) error {
 func (s stock) giveBack(ctx context.Context, o *Order, a saga.Attempt) error {
 	order := strconv.FormatInt(o.ID, 10)
 	undo, err := message.New("shop/order", compensationType, order, compensation{
-		OrderID: o.ID, Attempt: o.Attempt, Key: saga.Key{Instance: a.Key.Instance, Step: a.Key.Step}.String(), Lines: o.Lines,
+		OrderID: o.ID, Attempt: o.Attempt, Key: a.Key.Action().String(), Lines: o.Lines,
 	})
 	if err != nil {
 		return err

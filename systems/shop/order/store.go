@@ -17,7 +17,7 @@ var (
 
 // insertOrder stores the order, its status, its lines and Success in one transaction, once: the
 // attempt that stored it finds it done. The error matches errTaken or errFenced if the attempt will
-// never store it, and embedded.ErrCommit if it is not known whether it did.
+// never store it, and sqlite.ErrCommit if it is not known whether it did.
 func (s *store) insertOrder(ctx context.Context, o Order) error {
 	return s.Change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if stored, err := storedBy(ctx, tx, o); stored || err != nil {

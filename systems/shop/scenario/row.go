@@ -96,6 +96,15 @@ func (e End) String() string {
 // Equal reports whether two ends are the same.
 func (e End) Equal(other End) bool { return e.String() == other.String() }
 
+// Names lists the ids of all rows, for people.
+func Names() string {
+	var names []string
+	for _, row := range Rows() {
+		names = append(names, row.ID)
+	}
+	return strings.Join(names, ", ")
+}
+
 // Find returns rows by their ids, in the order of the table; all of them if there are no ids. The
 // error names the ids that there are.
 func Find(ids ...string) ([]Row, error) {
@@ -108,9 +117,7 @@ func Find(ids ...string) ([]Row, error) {
 		wanted[strings.ToLower(strings.TrimPrefix(strings.ToUpper(id), "B-"))] = true
 	}
 	var found []Row
-	var names []string
 	for _, row := range all {
-		names = append(names, row.ID)
 		key := strings.ToLower(strings.TrimPrefix(row.ID, "B-"))
 		if wanted[key] {
 			found = append(found, row)
@@ -119,7 +126,7 @@ func Find(ids ...string) ([]Row, error) {
 	}
 	for _, id := range ids {
 		if wanted[strings.ToLower(strings.TrimPrefix(strings.ToUpper(id), "B-"))] {
-			return nil, fmt.Errorf("there is no row %q; the rows are %s", id, strings.Join(names, ", "))
+			return nil, fmt.Errorf("there is no row %q; the rows are %s", id, Names())
 		}
 	}
 	return found, nil

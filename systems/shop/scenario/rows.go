@@ -136,7 +136,7 @@ func later() []Row {
 		},
 		Want: end([]string{"decrement OK", "compensation OK", "compensation OK"}, "Fail", Untouched, 0, 502),
 	}, {
-		ID: "B-S13", English: "Kafka is down when compensating", Korean: "보상할 때 Kafka가 멈춰 있음",
+		ID: "B-S13", English: "The broker is down when compensating", Korean: "보상할 때 메시지 브로커가 멈춰 있음",
 		Steps: []Step{always(Insert, fault.Reject), always(Compensation, fault.Off), order(Some), struck(Compensation), {Look: true}, heal(), drain()},
 		Want: End{
 			Calls: []string{"decrement OK", "compensation OK"}, Status: "Fail", Stock: Untouched, Answers: []int{502}, Pending: true,

@@ -1,4 +1,4 @@
-package embedded_test
+package sqlite_test
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/seosa-dev/saga/systems/internal/embedded"
+	"github.com/seosa-dev/saga/sqlite"
 )
 
 // schema has a reference that is checked at the commit only, which is how a test makes one fail.
@@ -18,29 +18,32 @@ create table thing (name text primary key);
 create table note (of text references thing (name) deferrable initially deferred);
 `)}}
 
-func open(t *testing.T, path string) *embedded.DB {
+func openDatabase(t *testing.T, path string) *sqlite.DB {
 	t.Helper()
-	db, err := embedded.Open(t.Context(), path, schema, "test_schema")
+	db, err := sqlite.OpenDatabase(t.Context(), path)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Migrate(t.Context(), schema, "test_schema"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	return db
 }
 
-func inFolder(t *testing.T) string {
+func oddPath(t *testing.T) string {
 	t.Helper()
 	return filepath.Join(t.TempDir(), "a folder?x=%41#1.db")
 }
 
-func insert(query string) func(context.Context, *sql.Tx) error {
+func inserting(query string) func(context.Context, *sql.Tx) error {
 	return func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, query)
 		return err
 	}
 }
 
-func wantRows(t *testing.T, db *embedded.DB, table string, want int) {
+func wantRowsIn(t *testing.T, db *sqlite.DB, table string, want int) {
 	t.Helper()
 	var got int
 	if err := db.Read.QueryRowContext(t.Context(), `select count(*) from `+table).Scan(&got); err != nil || got != want {
@@ -48,9 +51,9 @@ func wantRows(t *testing.T, db *embedded.DB, table string, want int) {
 	}
 }
 
-func TestOpenRefusesAnEmptyPath(t *testing.T) {
+func TestOpenDatabaseRefusesAnEmptyPath(t *testing.T) {
 	t.Chdir(t.TempDir()) // where a wrong one would leave its file
-	db, err := embedded.Open(t.Context(), "", schema, "test_schema")
+	db, err := sqlite.OpenDatabase(t.Context(), "")
 	if err == nil {
 		_ = db.Close()
 		t.Fatal("an empty path was opened")
@@ -60,9 +63,9 @@ func TestOpenRefusesAnEmptyPath(t *testing.T) {
 	}
 }
 
-func TestOpenNeedsTheFolder(t *testing.T) {
+func TestOpenDatabaseNeedsTheFolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "missing", "a.db")
-	if db, err := embedded.Open(t.Context(), path, schema, "test_schema"); err == nil {
+	if db, err := sqlite.OpenDatabase(t.Context(), path); err == nil {
 		_ = db.Close()
 		t.Error("a file in a missing folder was opened")
 	} else if !strings.Contains(err.Error(), path) {
@@ -72,7 +75,7 @@ func TestOpenNeedsTheFolder(t *testing.T) {
 
 // The settings are asked of the connection that writes, inside a change.
 func TestCommitsAreForcedToDisk(t *testing.T) {
-	db := open(t, inFolder(t))
+	db := openDatabase(t, oddPath(t))
 	err := db.Change(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
 		for name, want := range map[string]string{
 			"synchronous": "2", "journal_mode": "wal", "fullfsync": "1", "foreign_keys": "1", "busy_timeout": "5000",
@@ -90,9 +93,9 @@ func TestCommitsAreForcedToDisk(t *testing.T) {
 }
 
 func TestChangesStayAndMigrationsRunOnce(t *testing.T) {
-	path := inFolder(t)
-	db := open(t, path)
-	if err := db.Change(t.Context(), insert(`insert into thing values ('a')`)); err != nil {
+	path := oddPath(t)
+	db := openDatabase(t, path)
+	if err := db.Change(t.Context(), inserting(`insert into thing values ('a')`)); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -100,50 +103,50 @@ func TestChangesStayAndMigrationsRunOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	wantRows(t, open(t, path), "thing", 1)
+	wantRowsIn(t, openDatabase(t, path), "thing", 1)
 }
 
 func TestChangeTakesBackWhatFailed(t *testing.T) {
-	db := open(t, inFolder(t))
+	db := openDatabase(t, oddPath(t))
 	bad := errors.New("changed my mind")
 	err := db.Change(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
-		return errors.Join(insert(`insert into thing values ('a')`)(ctx, tx), bad)
+		return errors.Join(inserting(`insert into thing values ('a')`)(ctx, tx), bad)
 	})
-	if !errors.Is(err, bad) || errors.Is(err, embedded.ErrCommit) {
+	if !errors.Is(err, bad) || errors.Is(err, sqlite.ErrCommit) {
 		t.Errorf("the error is %v", err)
 	}
-	wantRows(t, db, "thing", 0)
-	if err := db.Change(t.Context(), insert(`insert into thing values ('b')`)); err != nil {
+	wantRowsIn(t, db, "thing", 0)
+	if err := db.Change(t.Context(), inserting(`insert into thing values ('b')`)); err != nil {
 		t.Errorf("the next change: %v", err)
 	}
-	wantRows(t, db, "thing", 1)
+	wantRowsIn(t, db, "thing", 1)
 }
 
 func TestAFailedCommitIsMarked(t *testing.T) {
-	db := open(t, inFolder(t))
-	err := db.Change(t.Context(), insert(`insert into note values ('nothing')`))
-	if !errors.Is(err, embedded.ErrCommit) {
+	db := openDatabase(t, oddPath(t))
+	err := db.Change(t.Context(), inserting(`insert into note values ('nothing')`))
+	if !errors.Is(err, sqlite.ErrCommit) {
 		t.Errorf("a commit that failed is %v", err)
 	}
-	wantRows(t, db, "note", 0)
-	if err := db.Change(t.Context(), insert(`insert into thing values ('b')`)); err != nil {
+	wantRowsIn(t, db, "note", 0)
+	if err := db.Change(t.Context(), inserting(`insert into thing values ('b')`)); err != nil {
 		t.Errorf("the next change: %v", err)
 	}
 }
 
 func TestTheEndOfTheContextOnlyKeepsAChangeFromStarting(t *testing.T) {
-	db := open(t, inFolder(t))
+	db := openDatabase(t, oddPath(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	err := db.Change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		cancel()
-		return insert(`insert into thing values ('a')`)(ctx, tx)
+		return inserting(`insert into thing values ('a')`)(ctx, tx)
 	})
 	if err != nil {
 		t.Errorf("a change that had started: %v", err)
 	}
-	err = db.Change(ctx, insert(`insert into thing values ('b')`))
-	if !errors.Is(err, context.Canceled) || errors.Is(err, embedded.ErrCommit) {
+	err = db.Change(ctx, inserting(`insert into thing values ('b')`))
+	if !errors.Is(err, context.Canceled) || errors.Is(err, sqlite.ErrCommit) {
 		t.Errorf("a change that had not: %v", err)
 	}
-	wantRows(t, db, "thing", 1)
+	wantRowsIn(t, db, "thing", 1)
 }
