@@ -78,3 +78,15 @@ func FuzzKeyRoundTrip(f *testing.F) {
 		}
 	})
 }
+
+// An undo's key leads to the action that it takes back; there is one, of the first round.
+func TestActionOfAKey(t *testing.T) {
+	undo := saga.Key{Instance: "order-7", Step: "pay", Undo: true, Round: 2}
+	if got := undo.Action().String(); got != "order-7/pay" {
+		t.Errorf("the action of %s is %s", undo, got)
+	}
+	again := saga.Key{Instance: "order-7", Step: "pay", Round: 2}
+	if again.Action() != again {
+		t.Errorf("the action of %s is %s", again, again.Action())
+	}
+}

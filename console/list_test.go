@@ -181,3 +181,14 @@ func TestPrefixIsOnEveryLink(t *testing.T) {
 	}
 	shows(t, get(t, c, "/transactions"), 404)
 }
+
+// What needs a person may be unknown as well, so nothing is said of a number of unknown outcomes.
+func TestListOfWhatNeedsAPersonOnly(t *testing.T) {
+	f := &fake{}
+	f.order("so-1", time.Minute).then(time.Second, saga.Event{Step: "STOCK", Call: saga.CallAction, Number: 2,
+		Outcome: saga.Unknown, Status: saga.NeedsAttention, Reason: saga.InDoubt, Open: "STOCK"}, saga.MaybeDone)
+	c := newConsole(t, f, &console.Config{Home: "/shop", Location: time.UTC})
+	w := get(t, c, "/transactions")
+	shows(t, w, 200, "<h1>1 needs you.</h1>", `class="brand" href="/shop"`)
+	lacks(t, w, "outcomes are unknown")
+}
