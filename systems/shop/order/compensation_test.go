@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/message"
@@ -200,4 +201,39 @@ func TestACompensationSurvivesARestart(t *testing.T) {
 	eventually(t, "the goods to come back", func() bool { return s.delivered(t) })
 	s.wantMessages(t, 1)
 	s.wantStock(t, "EST-1", seeded)
+}
+
+// A catalog that fails for longer than any relay tries by default does not make a compensation a
+// dead letter: goods are not written off because somebody's disk was full.
+func TestACompensationIsNotGivenUpBecauseTheCatalogFails(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, options{config: func(c *order.Config) {
+		c.Relay = &message.RelayConfig{Initial: time.Millisecond, Max: time.Millisecond, Logger: silent()}
+	}})
+	id := s.number(t, alice)
+	s.arm(t, fault.Fault{At: compensation, Kind: fault.DropRequest, Times: 25})
+	lift := s.reject(t, "orders")
+	wantStatus(t, s.put(t, alice, id, of("EST-1", 3)), http.StatusBadGateway)
+	lift()
+	eventually(t, "the goods to come back", func() bool { return s.delivered(t) })
+	s.wantStock(t, "EST-1", seeded)
+}
+
+// However many orders follow, one that is unknown stays on its owner's list.
+func TestUnknownIsListedHoweverOldItIs(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, options{})
+	id := s.number(t, alice)
+	s.arm(t, fault.Fault{At: decrement, Kind: fault.DropRequest}, fault.Fault{At: check, Kind: fault.DropRequest})
+	wantUnknown(t, s.put(t, alice, id, of("EST-1", 1)))
+	var last int64
+	for range 4 {
+		last = s.number(t, bob)
+		wantStatus(t, s.put(t, bob, last, of("EST-1", 1)), http.StatusCreated)
+	}
+	latest, err := s.orders.Latest(t.Context(), 3)
+	must(t, err)
+	if len(latest) != 3 || latest[0].ID != last || latest[2].ID != id || latest[2].Owner != alice || latest[2].Status != order.Unknown {
+		t.Errorf("the list is %+v", latest)
+	}
 }
