@@ -47,9 +47,13 @@ func (s *OrderService) Orders(ctx context.Context, user string) ([]View, error) 
 	return s.list(ctx, user, maxListed)
 }
 
-// Latest is Orders for all users, for the shop's own people, with a limit of theirs; at most 100.
+// Latest is Orders for all users, for the shop's own people, with a limit of theirs from 1 to 100;
+// any other means 100.
 func (s *OrderService) Latest(ctx context.Context, limit int) ([]View, error) {
-	return s.list(ctx, "", min(limit, maxListed))
+	if limit < 1 || limit > maxListed {
+		limit = maxListed
+	}
+	return s.list(ctx, "", limit)
 }
 
 func (s *OrderService) list(ctx context.Context, owner string, limit int) ([]View, error) {
