@@ -13,9 +13,10 @@ import (
 )
 
 // Two nodes that share a store which fails, and of which one hangs now and then and is taken over.
+// How often that happens depends on the scheduler, so it goes on until it has happened often enough.
 func TestTwoNodesOverAStoreThatFails(t *testing.T) {
 	recovered := 0
-	for seed := range uint64(4) {
+	for seed := uint64(0); seed < 4 || recovered < 10 && seed < 40; seed++ {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			bubble(t, func(t *testing.T, store *memory.Store) {
 				recovered += takingOver(t, store, newFlaky(seed, 10), seed)
