@@ -81,6 +81,16 @@ func (q *Queue) Rows(ctx context.Context, limit int) ([]message.Row, error) {
 	return all, wrap(err, "outbox")
 }
 
+// Holds reports whether a message of a key is not delivered yet, dead letters included.
+func (q *Queue) Holds(ctx context.Context, key string) (bool, error) {
+	var held bool
+	err := q.read.QueryRowContext(ctx, `select exists (select 1 from saga_outbox where key = ?)`, key).Scan(&held)
+	if err != nil {
+		return false, fmt.Errorf("sqlite: look for messages of %q: %w", key, err)
+	}
+	return held, nil
+}
+
 // Redrive makes a dead letter due again, with all its attempts; its last error stays until the next.
 // Wake the relay afterwards. The error matches [saga.ErrNotFound] if no dead letter has the position.
 func (q *Queue) Redrive(ctx context.Context, position int64) error {
