@@ -17,7 +17,9 @@ type happened struct {
 	took    time.Duration
 	patch   fields
 
-	reason Reason // of a parked instance
+	reason  Reason // of a parked instance
+	hand    Hand   // of an intervention; patch is what it sets
+	command string // that asked for it
 }
 
 // parkedWait is the pause after which a node looks again whether it has an instance's definition.
@@ -60,6 +62,8 @@ func decide(sh *Shape, in instance, h happened) (instance, error) {
 		d.Due, d.Still = h.at.Add(parkedWait), false
 	case EventReleased:
 		d.Released = true
+	case EventOperated:
+		d.operated(h.hand, h.patch)
 	}
 	d.meetDeadline(h)
 	if d.Status != before {
@@ -80,14 +84,18 @@ func possible(sh *Shape, in *instance, h happened) error {
 		return nil
 	case in.Seq == 0 || len(in.Marks) != len(sh.Steps) || in.Step < 0 || in.Step >= len(sh.Steps):
 		return wrong("no instance of this shape")
+	case h.kind == EventOperated:
+		return h.hand.possible(sh, in)
 	case !in.live():
 		return wrong(string(h.kind))
 	case h.kind == EventAnswered && (in.Still || in.Call == ""):
 		return wrong("an answer that nobody asked for")
 	case h.kind == EventTurned && !(sh.turnsBy(in) && !h.at.Before(in.Deadline)):
 		return wrong("turned before its deadline or after its pivot")
-	case h.kind == EventResumed && in.Status != NeedsAttention:
+	case h.kind == EventResumed && (in.Status != NeedsAttention || in.Reason == Stopped):
 		return wrong("resumed")
+	case (h.kind == EventParked || h.kind == EventTurned) && in.Reason == Stopped:
+		return wrong(string(h.kind) + " although it is stopped")
 	}
 	switch h.kind {
 	case EventAnswered, EventTurned, EventRecovered, EventResumed, EventParked, EventReleased:
@@ -103,7 +111,7 @@ func (s *Shape) turnsBy(in *instance) bool {
 		return false
 	}
 	for i := s.pivot(); i < len(s.Steps); i++ {
-		if m := in.mark(i); m == markEffect || m == markMaybe {
+		if m := in.mark(i); m == markEffect || m == markMaybe || m == markSkipped {
 			return false
 		}
 	}
@@ -163,7 +171,7 @@ func (d *decision) attention(why Reason) {
 // undos may, an action only where the same key cannot take effect twice, where it must finish, or
 // where the participant just said that nothing has happened so far.
 func (d *decision) slowly() bool {
-	if d.sh.LeaveInDoubt || d.Reason == CannotFence || d.Reason == UndoRefused || d.Reason == UnknownDefinition {
+	if d.sh.LeaveInDoubt || d.Reason == Stopped || d.Reason == CannotFence || d.Reason == UndoRefused || d.Reason == UnknownDefinition {
 		return false
 	}
 	return d.Call != CallAction || d.step().Replayable || d.mustFinish() || d.answer == NotDone

@@ -13,15 +13,16 @@ func (d *decision) turnBack() {
 func (d *decision) walkBack() {
 	pivot := d.sh.pivot()
 	beyond := strings.IndexByte(d.Marks[pivot:], markMaybe)
-	last := strings.LastIndexAny(d.Marks[:pivot], string([]byte{markEffect, markMaybe}))
+	last := strings.LastIndexAny(d.Marks[:pivot], string([]byte{markEffect, markMaybe, markSkipped}))
 	switch {
 	case beyond >= 0:
 		d.settle(pivot + beyond)
 	case last >= 0 && d.mark(last) == markEffect:
 		d.open(last, CallCompensation)
 	case last >= 0:
+		d.setMark(last, markMaybe) // also of what a person skipped
 		d.settle(last)
-	case strings.IndexByte(d.Marks, markUndone) >= 0:
+	case strings.ContainsAny(d.Marks, string([]byte{markUndone, markLeft})):
 		d.end(Compensated)
 	default:
 		d.end(Failed)

@@ -1,7 +1,5 @@
 package saga
 
-import "strings"
-
 // answered is the outcome of the open call.
 func (d *decision) answered(h happened) {
 	d.Calls++
@@ -78,7 +76,7 @@ func (d *decision) tookEffect() {
 // takeover that found the pivot in effect before it had asked about the steps that led there.
 func (d *decision) advance() {
 	for i := range d.sh.Steps {
-		if d.mark(i) != markEffect {
+		if m := d.mark(i); m != markEffect && m != markSkipped {
 			d.open(i, CallAction)
 			return
 		}
@@ -87,9 +85,7 @@ func (d *decision) advance() {
 }
 
 // mustFinish reports whether the open step lies beyond the point of no return.
-func (d *decision) mustFinish() bool {
-	return d.step().Kind == Retriable || strings.IndexByte(d.Marks[d.sh.pivot():], markEffect) >= 0
-}
+func (d *decision) mustFinish() bool { return d.sh.beyond(&d.instance) }
 
 // refused is an action's refusal. After an attempt that may still be in flight it is not yet the
 // truth: the late attempt could take effect when everything else was already undone.

@@ -75,4 +75,5 @@ const (
 // implements it.
 type AnyDefinition interface {
 	plan() *plan
+	key() shapeKey
 }

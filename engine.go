@@ -141,6 +141,7 @@ func (e *Engine) define(ctx context.Context) error {
 	return e.learnShapes(ctx)
 }
 
+// learnShapes takes in the shapes that others stored, for those who read.
 func (e *Engine) learnShapes(ctx context.Context) error {
 	stored, err := e.store.Reader().Shapes(ctx)
 	if err != nil {
@@ -149,12 +150,13 @@ func (e *Engine) learnShapes(ctx context.Context) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, s := range stored {
-		var sh Shape
-		if err := json.Unmarshal(s.Data, &sh); err != nil {
-			return fmt.Errorf("%w: shape of %q version %d: %w", ErrFormat, s.Name, s.Version, err)
+		key := shapeKey{s.Name, s.Version}
+		if e.shapes[key] != nil {
+			continue
 		}
-		if key := (shapeKey{s.Name, s.Version}); e.shapes[key] == nil {
-			e.shapes[key] = sh.withDefaults(&e.config)
+		if e.shapes[key], err = readShape(s, &e.config); err != nil {
+			delete(e.shapes, key)
+			return err
 		}
 	}
 	return nil
@@ -170,6 +172,15 @@ func (e *Engine) shape(key shapeKey) *Shape {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.shapes[key]
+}
+
+// anyShape is a shape that is registered here or stored; nil if it is neither.
+func (e *Engine) anyShape(ctx context.Context, key shapeKey) (*Shape, error) {
+	if sh := e.shape(key); sh != nil || e.store == nil {
+		return sh, nil
+	}
+	err := e.learnShapes(ctx)
+	return e.shape(key), err
 }
 
 // incarnation names one life of a node; it is never used again.

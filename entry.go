@@ -25,6 +25,7 @@ type entry struct {
 	Said     string    `json:"x,omitempty"`
 	TookUS   int64     `json:"d,omitempty"`
 	Patch    fields    `json:"v,omitempty"`
+	Command  string    `json:"m,omitempty"` // whose intervention this is
 	Begin    *begin    `json:"b,omitempty"`
 	Progress progress  `json:"g"`
 }
@@ -47,6 +48,8 @@ func record(before, after *instance, h happened) entry {
 	case EventAnswered:
 		e.Step, e.Call, e.Round, e.Number = before.Step, before.Call, before.round(before.Step), before.Calls+1
 		e.Outcome, e.Said, e.TookUS, e.Patch = h.outcome, h.said, h.took.Microseconds(), h.patch
+	case EventOperated:
+		e.Step, e.Patch, e.Command = before.Step, h.patch, h.command
 	}
 	return e
 }
@@ -73,13 +76,16 @@ func (e *entry) event(in *instance, sh *Shape) Event {
 		Outcome: e.Outcome, Error: e.Said, Took: time.Duration(e.TookUS) * time.Microsecond,
 		Status: e.Progress.Status, Reason: e.Progress.Reason, Due: e.Progress.Due,
 	}
+	if e.Kind == EventOperated {
+		out.Hand = e.Progress.Hand
+	}
 	if e.Patch != nil {
 		out.Patch = e.Patch.object()
 	}
 	if sh == nil {
 		return out
 	}
-	if e.Kind == EventAnswered {
+	if e.Kind == EventAnswered || e.Kind == EventOperated {
 		out.Step = sh.Steps[e.Step].Name
 	}
 	if !e.Progress.Status.Ended() {
@@ -138,17 +144,20 @@ type rowData struct {
 }
 
 // row makes an instance's row.
-func (in *instance) row(owner string) (Row, error) {
+func (in *instance) row(owner string, sh *Shape) (Row, error) {
 	data, err := json.Marshal(rowData{format, *in})
 	if err != nil {
 		return Row{}, fmt.Errorf("instance %s: %w", in.ID, err)
 	}
 	r := Row{
 		ID: in.ID, Definition: in.Definition, Version: in.Version, Status: in.Status, Live: in.live(),
-		Started: in.Started, Updated: in.Updated, Data: data,
+		Started: in.Started, Updated: in.Updated, Since: in.Since, Reason: in.Reason, Data: data,
 	}
 	if !r.Live {
 		return r, nil
+	}
+	if sh != nil && in.Step < len(sh.Steps) {
+		r.Step = sh.Steps[in.Step].Name
 	}
 	if !in.Released {
 		r.Owner = owner

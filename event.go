@@ -16,6 +16,7 @@ const (
 	EventResumed   EventKind = "resumed"   // a repeated start gave it a new budget
 	EventReleased  EventKind = "released"  // it waits without a node
 	EventParked    EventKind = "parked"    // it cannot go on here; Reason says why
+	EventOperated  EventKind = "operated"  // a person intervened; Hand says who, how and why
 )
 
 // Event is one transition of one instance: an entry of its history, and what [Config.Observe]
@@ -36,6 +37,8 @@ type Event struct {
 	Outcome Outcome
 	Error   string        // what the function's error said, at most 500 bytes
 	Took    time.Duration // how long the call took
+
+	Hand *Hand // of an intervention; nil otherwise
 
 	// Where the instance stands after it.
 	Status Status

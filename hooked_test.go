@@ -54,7 +54,7 @@ type hookedInstances struct {
 	around around
 }
 
-func (i hookedInstances) Claim(ctx context.Context, c saga.Claim) (rows []saga.Row, err error) {
+func (i hookedInstances) Claim(ctx context.Context, c saga.Claim) (rows saga.Claimed, err error) {
 	err = i.around(ctx, "claim", c, func() (err error) { rows, err = i.Instances.Claim(ctx, c); return err })
 	return rows, err
 }

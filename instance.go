@@ -44,6 +44,8 @@ const (
 	UndoRefused Reason = "undo refused"
 	// UndoUnfinished: a compensation's attempts are used up.
 	UndoUnfinished Reason = "undo unfinished"
+	// Stopped: a person stopped it; [Instance.Hand] says who and why. It waits for Retry or Compensate.
+	Stopped Reason = "stopped"
 	// UnknownDefinition: no definition of this name and version is registered here.
 	UnknownDefinition Reason = "unknown definition"
 )
@@ -64,18 +66,32 @@ type Instance struct {
 	Due        time.Time // when it moves next by itself; zero if never or if a call is under way
 	Step       string    // the open step; "" once ended
 	Call       CallKind  // what is asked of the open step
+	Calls      int       // made to the open step in this direction
 	Back       bool      // going back
 	Steps      []StepStatus
 	State      json.RawMessage // the state as a JSON object
 	Seq        int             // number of transitions so far
 	Node       string          // the node incarnation that holds it; "" if none
+	Allowed    []Verb          // what a person may do to it now
+	Hand       *Hand           // the last thing that a person did to it; nil if nothing yet
+}
+
+// Hand is an intervention as the history keeps it.
+type Hand struct {
+	Verb    Verb      `json:"verb"`
+	Step    string    `json:"step,omitempty"` // that was open
+	Outcome Outcome   `json:"outcome,omitempty"`
+	By      string    `json:"by"`
+	Reason  string    `json:"reason"`
+	At      time.Time `json:"at"`
 }
 
 // StepStatus is what is known of one step of an instance.
 type StepStatus struct {
-	Name  string
-	Mark  Mark
-	Round int
+	Name    string
+	Mark    Mark
+	Round   int
+	Skipped bool // a person skipped it or its undo, whatever became of it since
 }
 
 // Mark is what is known of a step's effect.
@@ -87,6 +103,8 @@ const (
 	MaybeDone  Mark = "maybe done"  // it may have been called, and nobody knows
 	NeverDone  Mark = "never done"  // refused, and never will be done
 	TakenBack  Mark = "taken back"  // its compensation succeeded
+	Skipped    Mark = "skipped"     // a person skipped it, and nobody knows whether it took effect
+	LeftBehind Mark = "left behind" // a person skipped its undo, and nobody knows whether the effect stands
 )
 
 // CallKind is which of a step's functions is called.

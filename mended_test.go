@@ -36,10 +36,10 @@ type damagingInstances struct {
 	on *atomic.Bool
 }
 
-func (d damagingInstances) Claim(ctx context.Context, c saga.Claim) ([]saga.Row, error) {
-	rows, err := d.Instances.Claim(ctx, c)
-	damage(rows, d.on.Load())
-	return rows, err
+func (d damagingInstances) Claim(ctx context.Context, c saga.Claim) (saga.Claimed, error) {
+	got, err := d.Instances.Claim(ctx, c)
+	damage(got.Rows, d.on.Load())
+	return got, err
 }
 
 func damage(rows []saga.Row, on bool) {

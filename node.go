@@ -31,6 +31,10 @@ type node struct {
 	held        []*startRequest // starts that wait for a checkpoint
 	asked       map[string][]*startRequest
 	resuming    map[string][]*startRequest
+	commands    map[string]commandState // in hand, by id
+	wanted      map[string]bool         // instances that commands of the claim being answered are for
+	refusals    []Answer                // to commands, for the next append
+	answering   []Answer                // to commands, being appended
 	claiming    bool
 	claimOwn    bool // the answer to a claim was lost
 	claimingOwn bool // the claim under way asks for own rows; no checkpoint may start
@@ -58,13 +62,14 @@ type nodeRules struct {
 	claimLimit   int
 	maxResidents int
 	stateLimit   int
+	defaults     Config // of the shapes that others stored
 }
 
 func defaultRules(c *Config) nodeRules {
 	return nodeRules{
 		lease: c.Lease, checkpoint: 100 * time.Millisecond, quiet: 5 * time.Millisecond,
 		poll: time.Second, keep: time.Second, rowBytes: 1 << 20, behindBytes: 64 << 20,
-		claimLimit: 256, maxResidents: 20_000, stateLimit: c.StateLimit,
+		claimLimit: 256, maxResidents: 20_000, stateLimit: c.StateLimit, defaults: *c,
 	}
 }
 
@@ -83,6 +88,7 @@ type resident struct {
 	resume  bool  // somebody started it again during a call in attention
 	frozen  bool  // being released by a checkpoint under way
 	waiters []*startRequest
+	orders  []order // for when the call under way has ended
 	due     time.Time
 	index   int // in timers; -1 if not there
 }
@@ -93,7 +99,7 @@ func newNode(id string, rules nodeRules, at time.Time) *node {
 		shapes: map[shapeKey]*Shape{}, runs: map[shapeKey]bool{},
 		live: map[string]*resident{}, touched: map[string]*touch{},
 		asked: map[string][]*startRequest{}, resuming: map[string][]*startRequest{},
-		others: map[string]*otherNode{}, claimAt: at, watchAt: at,
+		others: map[string]*otherNode{}, commands: map[string]commandState{}, claimAt: at, watchAt: at,
 	}
 }
 

@@ -15,8 +15,9 @@ type pending struct {
 	encoded []byte
 	after   instance
 	of      *resident
-	act     bool // call what follows once it is durable
-	lazy    bool // nothing waits for it
+	act     bool    // call what follows once it is durable
+	lazy    bool    // nothing waits for it
+	answer  *Answer // to the command that this is
 }
 
 func newPending(r *resident, e entry, after instance) (*pending, error) {
@@ -33,14 +34,19 @@ func (n *node) appendNext(at time.Time) {
 	if n.flight != nil || n.handedOver {
 		return
 	}
-	if len(n.batch) == 0 && (n.leaving || at.Sub(n.beat) < n.rules.lease/3) || n.canWait(at) {
+	idle := len(n.batch) == 0 && len(n.refusals) == 0
+	if idle && (n.leaving || at.Sub(n.beat) < n.rules.lease/3) || n.canWait(at) {
 		return
 	}
 	n.flight = n.take()
-	row := Append{Node: n.id, Position: n.next}
+	row := Append{Node: n.id, Position: n.next, Answers: n.refusals}
+	n.refusals = nil
 	encoded := make([][]byte, len(n.flight))
 	for i, p := range n.flight {
 		encoded[i] = p.encoded
+		if p.answer != nil {
+			row.Answers = append(row.Answers, *p.answer)
+		}
 		if p.entry.Begin != nil {
 			row.Starts = append(row.Starts, StartKey{ID: p.entry.ID, Definition: p.entry.Begin.Definition, Hash: p.entry.Begin.Hash})
 		}
@@ -48,13 +54,14 @@ func (n *node) appendNext(at time.Time) {
 	// Sorted, so that two nodes that take the same keys never wait for each other.
 	sort.Slice(row.Starts, func(i, j int) bool { return row.Starts[i].ID < row.Starts[j].ID })
 	row.Entries = wrap(encoded)
+	n.answering = row.Answers
 	n.do(appendRow{row})
 }
 
 // canWait reports whether the batch holds only outcomes that nothing waits for: what does wait
 // comes soon, and then they share its append.
 func (n *node) canWait(at time.Time) bool {
-	if len(n.batch) == 0 || n.leaving || !at.Before(n.batch[0].entry.At.Add(n.rules.quiet)) {
+	if len(n.batch) == 0 || len(n.refusals) > 0 || n.leaving || !at.Before(n.batch[0].entry.At.Add(n.rules.quiet)) {
 		return false
 	}
 	return !slices.ContainsFunc(n.batch, func(p *pending) bool { return !p.lazy })
@@ -78,6 +85,7 @@ func (n *node) appended(takenIDs []string, at time.Time) {
 	done := n.flight
 	n.flight, n.beat = nil, at
 	n.next++
+	n.commandsAnswered()
 	taken := make(map[string]bool, len(takenIDs))
 	for _, id := range takenIDs {
 		taken[id] = true
@@ -108,7 +116,7 @@ func (n *node) durable(p *pending, at time.Time) {
 	switch {
 	case !p.after.live():
 		delete(n.live, p.after.ID)
-	case p.act:
+	case p.act && r.undone == 0: // else a later decision says what follows
 		n.act(r, at)
 	}
 }

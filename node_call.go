@@ -13,20 +13,27 @@ func (n *node) decide(r *resident, h happened) {
 		n.do(warn{Text: "an impossible transition was refused", Err: err})
 		return
 	}
+	n.decided(r, after, h, nil)
+}
+
+// decided journals a transition, together with the answer to the command that asked for it.
+func (n *node) decided(r *resident, after instance, h happened, answer *Answer) {
 	before := r.now
-	r.now = after
 	p, err := newPending(r, record(&before, &after, h), after)
 	if err != nil {
 		n.do(warn{Text: "a transition could not be written", Err: err})
-		r.now = before
+		if answer != nil {
+			n.refuseOrder(answer.ID, err)
+		}
 		return
 	}
+	r.now, p.answer = after, answer
 	r.undone++
 	n.batch = append(n.batch, p)
 	if h.kind == EventReleased || n.leaving {
 		return
 	}
-	if mayRunAhead(r.shape, &before, &after, h) {
+	if len(r.orders) == 0 && mayRunAhead(r.shape, &before, &after, h) {
 		p.lazy = true
 		n.act(r, h.at)
 		return
@@ -93,6 +100,7 @@ func (n *node) answered(id string, serial int64, h happened) {
 		n.decide(r, happened{kind: EventResumed, at: h.at})
 	}
 	r.resume = false
+	n.operateAll(r, h.at)
 }
 
 func (n *node) unschedule(r *resident) {

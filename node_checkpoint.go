@@ -72,7 +72,7 @@ func (n *node) checkpoint() (Checkpoint, error) {
 		if t.of.undone > 0 {
 			after.Released = false // it moved on since, so this node keeps it
 		}
-		row, err := after.row(n.id)
+		row, err := after.row(n.id, t.of.shape)
 		if err != nil {
 			return c, err
 		}

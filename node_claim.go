@@ -18,17 +18,23 @@ func (n *node) claimNext(at time.Time) {
 	n.claiming = true
 	// Own rows are only told from stale ones while no checkpoint is changing them.
 	n.claimingOwn = n.claimOwn && n.writing == nil
+	n.forgetAnswered()
 	n.do(claimRows{Claim{Node: n.id, Due: at, Own: n.claimingOwn, Limit: n.rules.claimLimit}})
 }
 
 // claimed is the answer to a claim: these rows are this node's now.
-func (n *node) claimed(c Claim, rows []Row, at time.Time) {
+func (n *node) claimed(c Claim, got Claimed, at time.Time) {
+	rows := got.Rows
 	if len(c.IDs) == 0 {
 		n.claiming, n.claimingOwn = false, false
 		n.claimOwn = n.claimOwn && (!c.Own || len(rows) == c.Limit)
-		if len(rows) == c.Limit {
+		if len(rows) == c.Limit || len(got.Commands) == c.Limit {
 			n.claimAt = at
 		}
+	}
+	n.wanted = make(map[string]bool, len(got.Commands))
+	for _, cmd := range got.Commands {
+		n.wanted[cmd.Instance] = true
 	}
 	for _, row := range rows {
 		switch {
@@ -40,6 +46,10 @@ func (n *node) claimed(c Claim, rows []Row, at time.Time) {
 	}
 	for _, id := range c.IDs {
 		n.resumeClaimed(id, at)
+	}
+	n.wanted = nil
+	for _, cmd := range got.Commands {
+		n.command(cmd, at)
 	}
 }
 
@@ -73,7 +83,7 @@ func (n *node) adoptable(row Row) bool {
 func (n *node) adopt(row Row, at time.Time) {
 	in, err := fromRow(row)
 	if err != nil {
-		n.do(unreadable{err})
+		n.do(unreadable{rowLeftAlone, err})
 		return
 	}
 	in.Released = false
@@ -92,6 +102,9 @@ func (n *node) adopt(row Row, at time.Time) {
 
 // run goes on with a resident that was just taken in.
 func (n *node) run(r *resident, at time.Time) {
+	if n.wanted[r.now.ID] {
+		return // what follows is for the command to say
+	}
 	if r.now.Still && len(n.resuming[r.now.ID]) == 0 && !n.leaving {
 		n.decide(r, happened{kind: EventReleased, at: at})
 		return

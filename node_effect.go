@@ -2,15 +2,15 @@ package saga
 
 import "time"
 
-// effect is something that a node wants done. The engine does it and reports back by the method
-// named in each comment.
+// effect is something that a node wants done. Whoever drives the node does it and reports back by
+// the method named in each comment; those on the store know how: see storeEffect.
 type effect interface{ isEffect() }
 
 type (
-	// appendRow: node.appended or node.sealed; an unknown result is repeated byte for byte.
+	// appendRow: node.appended or node.sealed.
 	appendRow struct{ Append }
 
-	// writeRows: node.checkpointed or node.sealed; an unknown result is repeated.
+	// writeRows: node.checkpointed or node.sealed.
 	writeRows struct{ Checkpoint }
 
 	// callStep: node.answered, once. In is what the step's function sees.
@@ -29,7 +29,7 @@ type (
 	// lookAround: node.seen.
 	lookAround struct{}
 
-	// takeOver: seal the node, then node.sealedOther with its tail and the keys of its starts.
+	// takeOver: node.sealedOther, or node.takeoverFailed.
 	takeOver struct{ Node string }
 
 	// drainOther: node.drained, or node.takeoverFailed.
@@ -57,9 +57,12 @@ type (
 		Err  error
 	}
 
-	// unreadable: a row that this program cannot read. Another version's stops the engine, before
-	// it does harm; a damaged one is left alone and told.
-	unreadable struct{ Err error }
+	// unreadable: something in the store that this program cannot read. What another version wrote
+	// stops the engine, before it does harm; what is damaged is left alone and told.
+	unreadable struct {
+		Text string
+		Err  error
+	}
 
 	// rejoin: this incarnation was sealed; stop its calls and start another.
 	rejoin struct{}

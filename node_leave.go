@@ -30,7 +30,7 @@ func (n *node) leave(at time.Time) {
 			n.release(r, at)
 		}
 	}
-	if len(n.batch) > 0 || n.flight != nil || n.writing != nil {
+	if len(n.batch) > 0 || len(n.refusals) > 0 || n.flight != nil || n.writing != nil {
 		return
 	}
 	c, err := n.checkpoint()

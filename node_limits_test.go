@@ -49,7 +49,7 @@ func TestStartsAndClaimsWaitForTheCheckpoint(t *testing.T) {
 	if writes := only[writeRows](n.pump(first)); len(writes) != 1 {
 		t.Fatalf("%d checkpoints, want one at once", len(writes))
 	}
-	n.claimed(Claim{}, nil, first)
+	n.claimed(Claim{}, Claimed{}, first)
 	// The checkpoint is out; more piles up behind it.
 	n.startOf("more", 3000, first)
 	n.pump(first)

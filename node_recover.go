@@ -49,13 +49,32 @@ func (n *node) seen(nodes []NodeState, at time.Time) {
 
 // sealedOther folds a sealed node's tail into rows. Its instances belong to nobody then and are
 // due, so any node claims them.
-func (n *node) sealedOther(node string, tail Tail, keys []StartKey, at time.Time) error {
+func (n *node) sealedOther(node string, tail Tail, shapes []StoredShape, keys []StartKey, at time.Time) {
+	if err := n.learn(shapes); err != nil {
+		n.takeoverFailed(node, err)
+		return
+	}
 	c, told, err := n.foldTail(node, tail, keys, at)
 	if err != nil {
-		n.takeoverFailed(node)
-		return fmt.Errorf("journal of %s: %w", node, err)
+		n.takeoverFailed(node, fmt.Errorf("journal of %s: %w", node, err))
+		return
 	}
 	n.do(drainOther{c, told})
+}
+
+// learn takes in the shapes that others stored.
+func (n *node) learn(stored []StoredShape) error {
+	for _, s := range stored {
+		key := shapeKey{s.Name, s.Version}
+		if n.shapes[key] != nil {
+			continue
+		}
+		sh, err := readShape(s, &n.rules.defaults)
+		if err != nil {
+			return err
+		}
+		n.shapes[key] = sh
+	}
 	return nil
 }
 
@@ -69,11 +88,16 @@ func (n *node) drained(node string, told []*pending, at time.Time) {
 }
 
 // takeoverFailed leaves the node to the next look.
-func (n *node) takeoverFailed(node string) {
+func (n *node) takeoverFailed(node string, why error) {
 	if o := n.others[node]; o != nil {
 		o.taking = false
 	}
+	if errors.Is(why, ErrFormat) {
+		n.do(unreadable{"a journal could not be folded", why})
+	}
 }
+
+const rowLeftAlone = "a row cannot be read; its instance is left alone"
 
 // foldTail is recovery: rows as they were, and every entry since, in order.
 func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (Checkpoint, []*pending, error) {
@@ -87,7 +111,7 @@ func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (
 		case errors.Is(err, ErrFormat):
 			return Checkpoint{}, nil, err
 		case err != nil: // its row stays as it is, and its entries go to its history
-			n.do(unreadable{err})
+			n.do(unreadable{rowLeftAlone, err})
 			f.add(&touch{after: instance{ID: row.ID}, damaged: true})
 			continue
 		}
@@ -179,7 +203,7 @@ func (f *folding) finish(c *Checkpoint, at time.Time) error {
 				return err
 			}
 		}
-		row, err := t.after.row("")
+		row, err := t.after.row("", f.node.shapes[shapeKey{t.after.Definition, t.after.Version}])
 		if err != nil {
 			return err
 		}

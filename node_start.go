@@ -41,6 +41,8 @@ func (n *node) attach(r *resident, req *startRequest, at time.Time) {
 		r.waiters = append(r.waiters, req)
 	case !bytes.Equal(r.now.Hash, req.Hash):
 		n.refuse(req, conflict(req.ID))
+	case r.now.Reason == Stopped: // only a person lets it go on
+		n.do(answerStart{Request: req, Instance: r.known})
 	case r.now.Status == NeedsAttention && r.serial == 0:
 		r.waiters = append(r.waiters, req)
 		n.unschedule(r)
@@ -126,7 +128,7 @@ func (n *node) attachRow(req *startRequest, row *Row) {
 	case row.Owner == n.id:
 		n.claimOwn = true // claimed once, and the answer was lost
 		n.do(answerStart{Request: req, Instance: in})
-	case in.Status == NeedsAttention && n.runs[shapeKey{in.Definition, in.Version}]:
+	case in.Status == NeedsAttention && in.Reason != Stopped && n.runs[shapeKey{in.Definition, in.Version}]:
 		req.found = in
 		n.resuming[req.ID] = append(n.resuming[req.ID], req)
 		if len(n.resuming[req.ID]) == 1 {

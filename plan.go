@@ -64,6 +64,8 @@ func (st *Step[S]) function(kind CallKind) Func[S] {
 	return st.Action
 }
 
+func (d Definition[S]) key() shapeKey { return shapeKey{d.Name, d.Version} }
+
 func (p *plan) key() shapeKey { return shapeKey{p.shape.Name, p.shape.Version} }
 
 // encode turns an input into what a start records.

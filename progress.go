@@ -1,6 +1,9 @@
 package saga
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // progress is where an instance stands: all that deciding needs besides the shape and the clock.
 // Every journal entry carries the progress that resulted, so that folding a journal never decides
@@ -18,6 +21,8 @@ type progress struct {
 	Calls    int       `json:"a,omitempty"` // made to the open step in this direction
 	Marks    string    `json:"m"`           // one mark per step
 	Rounds   []int     `json:"o,omitempty"` // one per step, once any has grown
+	Skips    []int     `json:"k,omitempty"` // steps that a person skipped, by index
+	Hand     *Hand     `json:"y,omitempty"` // the last intervention
 	Released bool      `json:"l,omitempty"` // no node holds it
 }
 
@@ -28,6 +33,9 @@ const (
 	markMaybe  = '?' // nobody knows
 	markNever  = 'r' // refused for ever
 	markUndone = 'u' // compensated
+
+	markSkipped = 'k' // a person said to go on; nobody knows
+	markLeft    = 'x' // a person said to leave its undo; nobody knows
 )
 
 func markName(m byte) Mark {
@@ -40,6 +48,10 @@ func markName(m byte) Mark {
 		return NeverDone
 	case markUndone:
 		return TakenBack
+	case markSkipped:
+		return Skipped
+	case markLeft:
+		return LeftBehind
 	}
 	return NotStarted
 }
@@ -95,7 +107,7 @@ func (in *instance) public(sh *Shape, node string) Instance {
 		ID: in.ID, Definition: in.Definition, Version: in.Version,
 		Status: in.Status, Reason: in.Reason, Detail: in.Detail, Since: in.Since,
 		Started: in.Started, Updated: in.Updated, Deadline: in.Deadline,
-		Back: in.Back, Seq: in.Seq, State: in.State.object(), Node: node,
+		Back: in.Back, Calls: in.Calls, Seq: in.Seq, State: in.State.object(), Node: node, Hand: in.Hand,
 	}
 	if in.live() {
 		out.Due, out.Call = in.Due, in.Call
@@ -104,10 +116,12 @@ func (in *instance) public(sh *Shape, node string) Instance {
 		return out
 	}
 	if in.live() {
-		out.Step = sh.Steps[in.Step].Name
+		out.Step, out.Allowed = sh.Steps[in.Step].Name, allowed(sh, in)
 	}
 	for i := range sh.Steps {
-		out.Steps = append(out.Steps, StepStatus{Name: sh.Steps[i].Name, Mark: markName(in.mark(i)), Round: in.round(i)})
+		out.Steps = append(out.Steps, StepStatus{
+			Name: sh.Steps[i].Name, Mark: markName(in.mark(i)), Round: in.round(i), Skipped: slices.Contains(in.Skips, i),
+		})
 	}
 	return out
 }

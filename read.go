@@ -13,7 +13,8 @@ func (e *Engine) Get(ctx context.Context, id string) (Instance, error) {
 	if err != nil {
 		return Instance{}, fmt.Errorf("instance %s: %w", id, err)
 	}
-	return in.public(e.shape(shapeKey{in.Definition, in.Version}), owner), nil
+	sh, err := e.anyShape(ctx, shapeKey{in.Definition, in.Version})
+	return in.public(sh, owner), err
 }
 
 // Find returns the instances that match, the latest start first, as their rows say.
@@ -28,7 +29,11 @@ func (e *Engine) Find(ctx context.Context, f Filter) ([]Instance, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, in.public(e.shape(shapeKey{in.Definition, in.Version}), row.Owner))
+		sh, err := e.anyShape(ctx, shapeKey{in.Definition, in.Version})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, in.public(sh, row.Owner))
 	}
 	return out, nil
 }
@@ -60,7 +65,11 @@ func (e *Engine) History(ctx context.Context, id string) ([]Event, error) {
 			if in, err = in.fold(&entries[i]); err != nil {
 				return nil, fmt.Errorf("history of %s: %w", id, err)
 			}
-			events = append(events, entries[i].event(&in, e.shape(shapeKey{in.Definition, in.Version})))
+			sh, err := e.anyShape(ctx, shapeKey{in.Definition, in.Version})
+			if err != nil {
+				return nil, err
+			}
+			events = append(events, entries[i].event(&in, sh))
 		}
 	}
 	return events, nil
@@ -99,7 +108,7 @@ func (e *Engine) get(ctx context.Context, id string) (instance, string, error) {
 
 // stored is what key and row say of an instance.
 func (e *Engine) stored(ctx context.Context, id string) (instance, string, error) {
-	key, row, err := e.lookUp(ctx, id)
+	key, row, err := lookUp(ctx, e.store, id)
 	switch {
 	case err != nil:
 		return instance{}, "", err
@@ -110,25 +119,4 @@ func (e *Engine) stored(ctx context.Context, id string) (instance, string, error
 		return instance{ID: id, Definition: key.Definition, Hash: key.Hash, progress: progress{Status: Running}}, key.Node, nil
 	}
 	return instance{}, "", ErrNotFound
-}
-
-// lookUp reads an id's key and row, as far as they exist.
-func (e *Engine) lookUp(ctx context.Context, id string) (*StartKey, *Row, error) {
-	keys, err := e.store.Instances().Keys(ctx, []string{id})
-	if err != nil {
-		return nil, nil, err
-	}
-	rows, err := e.store.Reader().Find(ctx, Filter{IDs: []string{id}, Limit: 1})
-	if err != nil {
-		return nil, nil, err
-	}
-	var key *StartKey
-	var row *Row
-	if len(keys) > 0 {
-		key = &keys[0]
-	}
-	if len(rows) > 0 {
-		row = &rows[0]
-	}
-	return key, row, nil
 }

@@ -34,6 +34,7 @@ func Simulate(t testing.TB, store Store, seed uint64) map[string]int {
 		w.at = w.at.Add(20 * time.Second)
 	}
 	w.verify()
+	w.verifyCommands()
 	return w.seen
 }
 
@@ -77,6 +78,7 @@ type world struct {
 	starts  map[string]int
 	never   []string        // ids whose only start was told that nothing was started
 	zombies map[string]bool // sealed, and perhaps not aware of it
+	sent    []sentCommand
 	faulty  bool
 	logs    map[string][]string
 	seen    map[string]int
@@ -153,6 +155,8 @@ func (w *world) move() {
 		n.tick(w.at)
 	case p < 26:
 		w.lateOriginal()
+	case p < 27 && w.faulty:
+		w.intervene()
 	default:
 		w.perform(n)
 	}
@@ -199,75 +203,67 @@ func (w *world) perform(n *simNode) {
 }
 
 func (w *world) perform1(n *simNode, e *simEffect) (again bool) {
-	ctx := context.Background()
 	switch f := e.effect.(type) {
-	case appendRow:
-		taken, err := w.store.Journal().Append(ctx, f.Append)
-		switch {
-		case w.fault("append answer lost", 15):
-			return true
-		case errors.Is(err, ErrSealed):
-			n.sealed(w.at)
-		default:
-			for _, p := range n.flight {
-				w.log(p.entry.ID, "%s durable %d %s %s -> %s %s", n.id, p.entry.Seq, p.entry.Kind, p.entry.Outcome, p.after.Marks, p.after.Call)
-			}
-			n.appended(taken, w.at)
-		}
-	case writeRows:
-		return w.write(n, e, f.Checkpoint)
+	case storeEffect:
+		return w.onStore(n, f, e.tried)
 	case callStep:
 		w.call(n, f)
-	case claimRows:
-		rows, err := w.store.Instances().Claim(ctx, f.Claim)
-		if w.fault("claim answer lost", 10) {
-			for _, row := range rows {
-				w.log(row.ID, "%s claims it from %q, answer lost", n.id, row.Owner)
-			}
-			n.claimFailed(f.Claim, w.at)
-			return false
-		}
-		w.ok(err)
-		for _, row := range rows {
-			w.log(row.ID, "%s claims it from %q (own %v)", n.id, row.Owner, f.Own)
-		}
-		n.claimed(f.Claim, rows, w.at)
-	case findInstance:
-		e := &Engine{store: w.store}
-		key, row, err := e.lookUp(ctx, f.ID)
-		n.found(f.ID, key, row, err, w.at)
-	case lookAround:
-		nodes, err := w.store.Instances().Nodes(ctx)
-		w.ok(err)
-		for i := range nodes {
-			nodes[i].Gone = false // only the lease tells
-		}
-		n.seen(nodes, w.at)
-	case takeOver:
-		w.takeOver(n, f.Node)
-	case drainOther:
-		if err := w.store.Journal().Checkpoint(ctx, f.Checkpoint); err != nil {
-			n.takeoverFailed(f.Node)
-			return false
-		}
-		w.seen["takeover"]++
-		for _, row := range f.Rows {
-			w.log(row.ID, "%s drains %s: %s", n.id, f.Node, row.Data)
-		}
-		n.drained(f.Node, f.Told, w.at)
-	case sealSelf:
-		w.ok(w.store.Journal().Seal(ctx, f.Checkpoint.Node))
-		w.zombies[n.id] = true
-		if err := w.store.Journal().Checkpoint(ctx, f.Checkpoint); err != nil && !errors.Is(err, ErrSealed) {
-			w.Fatal(err)
-		}
-		n.left()
 	case answerStart:
 		w.heard(f)
 	case warn:
 		w.Fatalf("seed %d: %s: %v", w.seed, f.Text, f.Err)
+	case unreadable:
+		w.Fatalf("seed %d: %s: %v", w.seed, f.Text, f.Err)
 	}
 	return false
+}
+
+var errLost = errors.New("the answer was lost")
+
+// onStore does an effect on the store, whose answer may get lost.
+func (w *world) onStore(n *simNode, f storeEffect, tried bool) (again bool) {
+	lost := false
+	switch f := f.(type) {
+	case appendRow:
+		lost = w.fault("append answer lost", 15)
+	case writeRows:
+		lost = w.fault("checkpoint answer lost", 15)
+	case claimRows:
+		lost = w.fault("claim answer lost", 10)
+	case takeOver:
+		w.zombies[f.Node] = true
+	case sealSelf:
+		w.zombies[f.Node] = true
+	}
+	then, err := f.run(context.Background(), w.store, tried)
+	if err == nil && lost {
+		err = errLost
+	}
+	if err != nil {
+		if then = f.failed(err); then == nil {
+			return true
+		}
+	}
+	w.tale(n, f, err)
+	then(n.node, w.at)
+	return false
+}
+
+// tale notes for the report of a failure what an effect on the store did.
+func (w *world) tale(n *simNode, f storeEffect, err error) {
+	switch f := f.(type) {
+	case appendRow:
+		for _, p := range n.flight {
+			w.log(p.entry.ID, "%s durable %d %s %s -> %s %s", n.id, p.entry.Seq, p.entry.Kind, p.entry.Outcome, p.after.Marks, p.after.Call)
+		}
+	case drainOther:
+		for _, row := range f.Rows {
+			w.log(row.ID, "%s drains %s (%v): %s", n.id, f.Node, err, row.Data)
+		}
+		if err == nil {
+			w.seen["takeover"]++
+		}
+	}
 }
 
 // heard is a caller of Start who got an answer.
@@ -290,49 +286,6 @@ func (w *world) flushAnswers(n *simNode) {
 	}
 }
 
-func (w *world) write(n *simNode, e *simEffect, c Checkpoint) (again bool) {
-	if e.tried {
-		tail, err := w.store.Journal().Tail(context.Background(), c.Node)
-		w.ok(err)
-		if len(tail.Positions) > 0 && tail.Positions[0].Number >= c.To {
-			n.checkpointed(w.at)
-			return false
-		}
-	}
-	err := w.store.Journal().Checkpoint(context.Background(), c)
-	switch {
-	case w.fault("checkpoint answer lost", 15):
-		return true
-	case errors.Is(err, ErrSealed):
-		n.sealed(w.at)
-	default:
-		w.ok(err)
-		n.checkpointed(w.at)
-	}
-	return false
-}
-
-func (w *world) takeOver(n *simNode, other string) {
-	ctx := context.Background()
-	w.ok(w.store.Journal().Seal(ctx, other))
-	w.zombies[other] = true
-	tail, err := w.store.Journal().Tail(ctx, other)
-	w.ok(err)
-	ids, err := startsIn(tail)
-	w.ok(err)
-	keys, err := w.store.Instances().Keys(ctx, ids)
-	w.ok(err)
-	if err := n.sealedOther(other, tail, keys, w.at); err != nil {
-		id := ""
-		for k := range w.logs {
-			if strings.Contains(err.Error(), "instance "+k+",") {
-				id = k
-			}
-		}
-		w.fail(id, "%v", err)
-	}
-}
-
 func (w *world) ok(err error) {
 	if err != nil {
 		w.Fatalf("seed %d: %v", w.seed, err)
@@ -349,6 +302,9 @@ func (w *world) quiet() bool {
 		w.ok(err)
 		if in.live() {
 			done = false
+			if in.Reason == Stopped && w.chance(20) {
+				w.send(id, Intervention{Verb: Retry})
+			}
 			if in.Status == NeedsAttention && in.Still && w.chance(20) {
 				n := w.nodes[0]
 				n.start(&startRequest{ID: id, Key: shapeKey{in.Definition, 1}, Hash: in.Hash, State: fields{}}, w.at)
@@ -358,5 +314,5 @@ func (w *world) quiet() bool {
 			}
 		}
 	}
-	return done
+	return done && w.allAnswered()
 }

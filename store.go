@@ -30,6 +30,10 @@ type Journal interface {
 	// are in the row and count for nothing. It is [ErrSealed] unless the row before it exists and
 	// is not a seal, and if another row holds the position. Repeating an append byte for byte is
 	// answered as the first one was: that is how one whose answer was lost is settled.
+	//
+	// The answers to commands are part of the same write: each is stored with its command, which
+	// is from then on never claimed again. A command that is not there, or has its answer already,
+	// stays as it is.
 	Append(ctx context.Context, a Append) (taken []string, err error)
 
 	// Seal takes the next position of a node's journal, so that no append of it goes in any more.
@@ -52,8 +56,21 @@ type Journal interface {
 // Instances is what a node needs besides its journal.
 type Instances interface {
 	// Claim makes the node the owner of live rows that nobody owns, or that a drained node owns,
-	// and returns them as they were before, due first. No row goes to two claims.
-	Claim(ctx context.Context, c Claim) ([]Row, error)
+	// and returns them as they were before, due first. No row goes to two claims. Unless it names
+	// IDs, it takes rows that are due and rows for which a command waits, due or not, and it returns
+	// the waiting commands, oldest first and at most Limit, of every row that the node owns now or
+	// that is not live any more.
+	Claim(ctx context.Context, c Claim) (Claimed, error)
+
+	// Send stores commands until they are answered, all of them or none. One whose ID is known is
+	// left as it is.
+	Send(ctx context.Context, commands []Command) error
+
+	// Answers returns the answers to those of the commands that have one, in any order.
+	Answers(ctx context.Context, ids []string) ([]Answer, error)
+
+	// Forget removes the answered commands that were sent before a time.
+	Forget(ctx context.Context, before time.Time) error
 
 	// Keys returns the key rows of the ids that have one, in any order.
 	Keys(ctx context.Context, ids []string) ([]StartKey, error)
@@ -84,6 +101,7 @@ type Append struct {
 	Position int64 // at least 1
 	Entries  []byte
 	Starts   []StartKey // sorted by ID, each once; Node and Position are the append's
+	Answers  []Answer   // to commands
 }
 
 // StartKey is the row that keeps an instance's id for ever: what makes a start idempotent.
@@ -139,6 +157,9 @@ type Row struct {
 	Due        time.Time // zero if never
 	Started    time.Time
 	Updated    time.Time
+	Since      time.Time // in this status
+	Reason     Reason    // why it needs attention; "" otherwise
+	Step       string    // the open step; "" once ended
 	Data       []byte
 }
 
@@ -156,6 +177,27 @@ type Claim struct {
 	IDs   []string  // if not empty: these rows, due or not
 	Own   bool      // rows that Node owns already, due or not: what a claim whose answer was lost took
 	Limit int
+}
+
+// Claimed is what a claim took, and the commands that wait for what the node owns.
+type Claimed struct {
+	Rows     []Row
+	Commands []Command
+}
+
+// Command is something that a person wants done to an instance, whoever holds it.
+type Command struct {
+	ID       string // unique for ever
+	Instance string
+	Sent     time.Time
+	Data     []byte
+	Ended    bool // set by Claim: the instance's row is not live
+}
+
+// Answer is what became of a command.
+type Answer struct {
+	ID   string // the command's
+	Data []byte
 }
 
 // NodeState is how far an incarnation's journal has come.
@@ -178,6 +220,11 @@ type Filter struct {
 	IDs        []string
 	Statuses   []Status
 	Definition string
+	Reason     Reason
+	Step       string    // the open step
+	Text       string    // somewhere in the id or in Data, whatever the case of ASCII letters
+	Stood      time.Time // in their status since then or longer
 	Before     time.Time // started before
+	After      string    // rows that follow the row of this id in the same order; none if it has no row
 	Limit      int       // 100 if zero, 1,000 at most
 }

@@ -66,6 +66,7 @@ func checkpointUpserts(e *env) {
 	want := saga.Row{
 		ID: "s", Definition: "another", Version: 7, Status: saga.NeedsAttention, Live: true, Owner: "b",
 		Due: noon().Add(time.Hour), Started: noon().Add(2 * time.Hour), Updated: noon().Add(3 * time.Hour),
+		Since: noon().Add(4 * time.Hour), Reason: saga.InDoubt, Step: "ship",
 		Data: []byte("new"),
 	}
 	e.checkpoint(saga.Checkpoint{Node: "a", From: 1, To: 2, Rows: []saga.Row{want, ended("t")}})

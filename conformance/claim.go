@@ -100,12 +100,12 @@ func claimNoRowTwice(e *env) {
 	e.together(6, func(i int) error {
 		node := fmt.Sprint("node ", i)
 		for {
-			rows, err := e.store.Instances().Claim(e.ctx, saga.Claim{Node: node, Due: noon(), Limit: 7})
-			if err != nil || len(rows) == 0 {
+			claimed, err := e.store.Instances().Claim(e.ctx, saga.Claim{Node: node, Due: noon(), Limit: 7})
+			if err != nil || len(claimed.Rows) == 0 {
 				return err
 			}
 			mu.Lock()
-			for _, r := range rows {
+			for _, r := range claimed.Rows {
 				if first, twice := got[r.ID]; twice {
 					e.Errorf("%s was claimed by %s and by %s", r.ID, first, node)
 				}

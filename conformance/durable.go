@@ -73,6 +73,17 @@ func durableChecks() []check {
 			}
 			e.shapes(shape("order", 1, "one"))
 		}},
+		{"Durable/commands-and-answers", func(e *env) {
+			e.join("x")
+			e.rows(heldBy("x", "s"))
+			e.send(command("c", "s"), command("d", "s"))
+			e.answer("x", 1, answer("c", "done"))
+			if !e.reopen() {
+				return
+			}
+			e.answered(map[string]string{"c": "done"}, "c", "d")
+			e.woke("x", 10, nil, "d")
+		}},
 	}
 }
 

@@ -83,11 +83,18 @@ type earlyInstances struct {
 	s *early
 }
 
-func (in earlyInstances) Claim(ctx context.Context, c saga.Claim) ([]saga.Row, error) {
+func (in earlyInstances) Claim(ctx context.Context, c saga.Claim) (saga.Claimed, error) {
 	in.s.mu.Lock()
 	defer in.s.mu.Unlock()
 	in.s.flush(ctx, func(d saga.Store) { d.Instances().Claim(ctx, c) })
 	return in.Instances.Claim(ctx, c)
+}
+
+func (in earlyInstances) Send(ctx context.Context, commands []saga.Command) error {
+	in.s.mu.Lock()
+	defer in.s.mu.Unlock()
+	in.s.flush(ctx, func(d saga.Store) { d.Instances().Send(ctx, commands) })
+	return in.Instances.Send(ctx, commands)
 }
 
 func (in earlyInstances) Define(ctx context.Context, shapes []saga.StoredShape) ([]saga.StoredShape, error) {

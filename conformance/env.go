@@ -117,11 +117,17 @@ func show(p saga.Position) string {
 	return text
 }
 
+// claim returns the rows of a claim.
 func (e *env) claim(c saga.Claim) []saga.Row {
 	e.Helper()
-	rows, err := e.store.Instances().Claim(e.ctx, c)
+	return e.claimAll(c).Rows
+}
+
+func (e *env) claimAll(c saga.Claim) saga.Claimed {
+	e.Helper()
+	got, err := e.store.Instances().Claim(e.ctx, c)
 	e.must(err, "claim for %q", c.Node)
-	return rows
+	return got
 }
 
 func (e *env) find(f saga.Filter) []saga.Row {

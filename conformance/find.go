@@ -120,6 +120,7 @@ func findTimes(e *env) {
 	for i, t := range times {
 		r := sleeping(fmt.Sprint(i))
 		r.Started, r.Updated, r.Due = t, t.Add(time.Microsecond), t.Add(2*time.Microsecond)
+		r.Since = t.Add(3 * time.Microsecond)
 		rows = append(rows, r)
 	}
 	never := sleeping("never")
@@ -131,7 +132,7 @@ func findTimes(e *env) {
 		if len(got) != 1 || !sameRow(got[0], want) {
 			e.Fatalf("got %+v, want %+v", got, want)
 		}
-		for _, t := range []time.Time{got[0].Started, got[0].Updated, got[0].Due} {
+		for _, t := range []time.Time{got[0].Started, got[0].Updated, got[0].Due, got[0].Since} {
 			if t.Location() != time.UTC {
 				e.Errorf("%v is not in UTC", t)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -32,6 +33,7 @@ func TestPlanted(t *testing.T) {
 		"a repeat refused":                      wrapped(func(j bad) saga.Journal { return refusesRepeat{j} }),
 		"a tail read in two snapshots":          wrapped(func(j bad) saga.Journal { return twoReads{j} }),
 	}
+	maps.Copy(planted, plantedCommands())
 	for name, open := range planted {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
 			t.Parallel()

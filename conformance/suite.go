@@ -58,8 +58,8 @@ func checks() []check {
 	for _, part := range [][]check{
 		joinChecks(), appendChecks(), startChecks(), repeatChecks(), sealChecks(), tailChecks(),
 		checkpointChecks(), guardChecks(), drainChecks(),
-		claimChecks(), ownerChecks(), keyChecks(), defineChecks(), nodeChecks(),
-		findChecks(), historyChecks(), contentChecks(), durableChecks(),
+		claimChecks(), ownerChecks(), commandChecks(), answerChecks(), keyChecks(), defineChecks(), nodeChecks(),
+		findChecks(), filterChecks(), historyChecks(), contentChecks(), durableChecks(),
 	} {
 		all = append(all, part...)
 	}

@@ -34,6 +34,7 @@ func sleeping(id string) saga.Row {
 	return saga.Row{
 		ID: id, Definition: "order", Version: 1, Status: saga.Running, Live: true,
 		Due: noon(), Started: noon().Add(-time.Hour), Updated: noon().Add(-time.Minute),
+		Since: noon().Add(-time.Hour), Step: "pay",
 		Data: []byte("data of " + id),
 	}
 }
@@ -42,6 +43,7 @@ func sleeping(id string) saga.Row {
 func ended(id string) saga.Row {
 	r := sleeping(id)
 	r.Status, r.Live, r.Due = saga.Completed, false, time.Time{}
+	r.Since, r.Step = r.Updated, ""
 	return r
 }
 
@@ -64,7 +66,8 @@ func sameRow(a, b saga.Row) bool {
 	near := func(x, y time.Time) bool { return x.Truncate(time.Microsecond).Equal(y.Truncate(time.Microsecond)) }
 	return a.ID == b.ID && a.Definition == b.Definition && a.Version == b.Version &&
 		a.Status == b.Status && a.Live == b.Live && a.Owner == b.Owner &&
-		near(a.Due, b.Due) && near(a.Started, b.Started) && near(a.Updated, b.Updated) &&
+		near(a.Due, b.Due) && near(a.Started, b.Started) && near(a.Updated, b.Updated) && near(a.Since, b.Since) &&
+		a.Reason == b.Reason && a.Step == b.Step &&
 		bytes.Equal(a.Data, b.Data)
 }
 

@@ -49,11 +49,11 @@ func (j journal) Join(ctx context.Context, node string) error {
 // Append implements [saga.Journal].
 func (j journal) Append(ctx context.Context, a saga.Append) (taken []string, err error) {
 	err = j.s.write(ctx, func(ctx context.Context, w *writer) error {
-		if len(a.Starts) == 0 {
+		if len(a.Starts) == 0 && len(a.Answers) == 0 {
 			return w.appendOnly(ctx, a)
 		}
 		return w.transaction(ctx, func() (err error) {
-			taken, err = w.appendStarts(ctx, a)
+			taken, err = w.appendMore(ctx, a)
 			return err
 		})
 	})
@@ -69,12 +69,16 @@ func (w *writer) appendOnly(ctx context.Context, a saga.Append) error {
 	return err
 }
 
-func (w *writer) appendStarts(ctx context.Context, a saga.Append) ([]string, error) {
-	fresh, err := w.appendRow(ctx, a, digest(a.Starts))
+// appendMore appends with starts or answers. A repeat finds both stored already.
+func (w *writer) appendMore(ctx context.Context, a saga.Append) ([]string, error) {
+	fresh, err := w.appendRow(ctx, a, digest(a))
 	if err != nil {
 		return nil, err
 	}
 	if fresh {
+		if err := w.answer(ctx, a.Answers); err != nil {
+			return nil, err
+		}
 		n, err := w.keys.exec(ctx, len(a.Starts), func(args []any, i int) []any {
 			k := &a.Starts[i]
 			return append(args, k.ID, k.Definition, bytes(k.Hash), a.Node, a.Position)
@@ -82,6 +86,9 @@ func (w *writer) appendStarts(ctx context.Context, a saga.Append) ([]string, err
 		if err != nil || n == int64(len(a.Starts)) {
 			return nil, err
 		}
+	}
+	if len(a.Starts) == 0 {
+		return nil, nil
 	}
 	return w.takenBy(ctx, a)
 }
@@ -117,19 +124,23 @@ func (w *writer) takenBy(ctx context.Context, a saga.Append) ([]string, error) {
 	})
 }
 
-// digest stands for the starts in the journal's row, so that a repeat can be compared.
-func digest(starts []saga.StartKey) []byte {
+// digest stands for the starts and answers in the journal's row, so that a repeat can be compared.
+func digest(a saga.Append) []byte {
 	h := sha256.New()
-	var size [8]byte
+	number := func(n int) { h.Write(binary.BigEndian.AppendUint64(nil, uint64(n))) }
 	field := func(s string) {
-		binary.BigEndian.PutUint64(size[:], uint64(len(s)))
-		h.Write(size[:])
+		number(len(s))
 		h.Write([]byte(s))
 	}
-	for i := range starts {
-		field(starts[i].ID)
-		field(starts[i].Definition)
-		field(string(starts[i].Hash))
+	number(len(a.Starts)) // where they end and the answers begin
+	for i := range a.Starts {
+		field(a.Starts[i].ID)
+		field(a.Starts[i].Definition)
+		field(string(a.Starts[i].Hash))
+	}
+	for i := range a.Answers {
+		field(a.Answers[i].ID)
+		field(string(a.Answers[i].Data))
 	}
 	return h.Sum(nil)
 }

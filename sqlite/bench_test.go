@@ -72,6 +72,27 @@ func BenchmarkSagas(b *testing.B) {
 	l.check(1, ended)
 }
 
+// BenchmarkClaim is the poll of an idle node: nothing is due. That many commands wait for what
+// another node owns, which the poll has to pass over.
+func BenchmarkClaim(b *testing.B) {
+	for _, waiting := range []int{0, 1000} {
+		b.Run(fmt.Sprintf("waiting=%d", waiting), func(b *testing.B) {
+			store := open(b, filepath.Join(b.TempDir(), "sagas.db"))
+			l := &load{b: b, store: store}
+			l.join()
+			l.append(1, 0)
+			l.checkpoint(10_000)
+			l.others(waiting)
+			for b.Loop() {
+				got, err := store.Instances().Claim(b.Context(), saga.Claim{Node: "node", Due: time.Now(), Limit: 100})
+				if err != nil || len(got.Rows) > 0 || len(got.Commands) > 0 {
+					b.Fatalf("claimed %+v, error %v", got, err)
+				}
+			}
+		})
+	}
+}
+
 // load is one node's writes.
 type load struct {
 	b          *testing.B
@@ -106,7 +127,7 @@ func (l *load) checkpoint(rows int) {
 		l.wrote++
 		c.Rows = append(c.Rows, saga.Row{
 			ID: id(l.wrote), Definition: "order", Version: 1, Status: saga.Completed,
-			Started: now, Updated: now, Data: bytes.Repeat([]byte("d"), 400),
+			Started: now, Updated: now, Since: now, Data: bytes.Repeat([]byte("d"), 400),
 		})
 		c.History = append(c.History, saga.Chunk{ID: id(l.wrote), Seq: 1, Entries: bytes.Repeat([]byte("h"), 5*entryBytes)})
 	}
@@ -114,6 +135,24 @@ func (l *load) checkpoint(rows int) {
 		l.b.Fatal(err)
 	}
 	l.trimmed = l.pos
+}
+
+// others stores so many rows of another node and sends a command to each.
+func (l *load) others(n int) {
+	l.append(1, 0)
+	c := saga.Checkpoint{Node: "node", From: l.trimmed, To: l.pos}
+	var commands []saga.Command
+	for range n {
+		l.wrote++
+		c.Rows = append(c.Rows, saga.Row{ID: id(l.wrote), Status: saga.Running, Live: true, Owner: "other"})
+		commands = append(commands, saga.Command{ID: id(l.wrote), Instance: id(l.wrote), Sent: time.Now()})
+	}
+	if err := l.store.Journal().Checkpoint(l.b.Context(), c); err != nil {
+		l.b.Fatal(err)
+	}
+	if err := l.store.Instances().Send(l.b.Context(), commands); err != nil {
+		l.b.Fatal(err)
+	}
 }
 
 // id spreads instances over the tables, as ids made at random do.

@@ -34,48 +34,82 @@ type claimed struct {
 }
 
 // Claim implements [saga.Instances].
-func (in instances) Claim(ctx context.Context, c saga.Claim) (rows []saga.Row, err error) {
+func (in instances) Claim(ctx context.Context, c saga.Claim) (got saga.Claimed, err error) {
 	err = in.s.write(ctx, func(ctx context.Context, w *writer) error {
-		return w.transaction(ctx, func() error {
-			found, err := w.claimable(ctx, c)
-			if err != nil || len(found) == 0 {
-				return err
-			}
-			rows = make([]saga.Row, len(found))
-			for i := range found {
-				rows[i] = found[i].row
-			}
-			return w.take(ctx, c.Node, found)
+		return w.transaction(ctx, func() (err error) {
+			got, err = w.claim(ctx, c)
+			return err
 		})
 	})
 	if err != nil {
-		return nil, wrap(err, "claim")
+		return saga.Claimed{}, wrap(err, "claim")
 	}
-	return rows, nil
+	return got, nil
 }
 
-func (w *writer) claimable(ctx context.Context, c saga.Claim) ([]claimed, error) {
+func (w *writer) claim(ctx context.Context, c saga.Claim) (got saga.Claimed, err error) {
 	if len(c.IDs) > 0 {
-		list, err := json.Marshal(c.IDs)
-		if err != nil {
-			return nil, err
+		found, err := w.claimNamed(ctx, c)
+		if err == nil {
+			got.Rows, err = w.take(ctx, c.Node, found)
 		}
-		rows, err := w.claimIDs.QueryContext(ctx, string(list), c.Own, c.Node, c.Limit)
-		return collect(rows, err, scanClaimed)
+		return got, err
 	}
-	rows, err := w.claimDue.QueryContext(ctx, micros(c.Due), c.Own, c.Node, c.Limit)
-	due, err := collect(rows, err, scanClaimed)
-	if err != nil || !c.Own {
-		return due, err
+	// Mostly no command waits; then nothing else is asked about them.
+	var waiting bool
+	if err := w.waiting.QueryRowContext(ctx).Scan(&waiting); err != nil {
+		return got, err
 	}
-	rows, err = w.claimOwn.QueryContext(ctx, c.Node, c.Limit)
-	own, err := collect(rows, err, scanClaimed)
+	found, err := w.claimable(ctx, c, waiting)
+	if err != nil {
+		return got, err
+	}
+	if got.Rows, err = w.take(ctx, c.Node, found); err != nil || !waiting {
+		return got, err
+	}
+	got.Commands, err = w.told(ctx, c)
+	return got, err
+}
+
+func (w *writer) claimNamed(ctx context.Context, c saga.Claim) ([]claimed, error) {
+	list, err := json.Marshal(c.IDs)
 	if err != nil {
 		return nil, err
 	}
-	both := append(due, own...)
-	slices.SortStableFunc(both, func(a, b claimed) int { return compareDue(a.row, b.row) })
-	return both[:min(len(both), c.Limit)], nil
+	return w.rowsOf(ctx, w.claimIDs, string(list), c.Own, c.Node, c.Limit)
+}
+
+// claimable puts together what is due, what is the node's own and what a command waits for. No row
+// is in two of them.
+func (w *writer) claimable(ctx context.Context, c saga.Claim, waiting bool) ([]claimed, error) {
+	found, err := w.rowsOf(ctx, w.claimDue, micros(c.Due), c.Own, c.Node, c.Limit)
+	if err != nil || !c.Own && !waiting {
+		return found, err
+	}
+	if c.Own {
+		own, err := w.rowsOf(ctx, w.claimOwn, c.Node, c.Limit)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, own...)
+	}
+	if waiting {
+		wanted, err := w.claimableWanted(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, wanted...)
+	}
+	slices.SortStableFunc(found, func(a, b claimed) int { return compareDue(a.row, b.row) })
+	return found[:min(len(found), c.Limit)], nil
+}
+
+func (w *writer) rowsOf(ctx context.Context, stmt *sql.Stmt, args ...any) ([]claimed, error) {
+	rows, err := stmt.QueryContext(ctx, args...)
+	return collect(rows, err, func(rows *sql.Rows) (c claimed, err error) {
+		c.row, err = scanRow(rows, &c.place)
+		return c, err
+	})
 }
 
 // compareDue puts what is never due last.
@@ -93,20 +127,20 @@ func b2i(b bool) int {
 	return 0
 }
 
-func (w *writer) take(ctx context.Context, node string, found []claimed) error {
+// take makes the node the owner of rows and returns them as they were.
+func (w *writer) take(ctx context.Context, node string, found []claimed) ([]saga.Row, error) {
+	if len(found) == 0 {
+		return nil, nil
+	}
+	rows := make([]saga.Row, len(found))
 	places := make([]int64, len(found))
 	for i := range found {
-		places[i] = found[i].place
+		rows[i], places[i] = found[i].row, found[i].place
 	}
 	list, err := json.Marshal(places)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	n, err := changed(ctx, w.own, node, string(list))
-	return exactly(n, int64(len(found)), err)
-}
-
-func scanClaimed(rows *sql.Rows) (c claimed, err error) {
-	c.row, err = scanRow(rows, &c.place)
-	return c, err
+	return rows, exactly(n, int64(len(found)), err)
 }

@@ -88,20 +88,20 @@ func tryWriting(ctx context.Context, db *sql.DB) error {
 	return errors.Join(err, tx.Rollback())
 }
 
-// openReads opens the connections for reading; none of them can write.
-func openReads(ctx context.Context, path string) (*sql.DB, *readStatements, error) {
+// openReads opens the connections for reading; none of them can write, nor make the file.
+func openReads(path string) (*sql.DB, error) {
 	db, err := sql.Open("sqlite", dsn(path, url.Values{
+		"mode":          {"rw"},
 		"_busy_timeout": {"10000"},
 		"_query_only":   {"1"},
 		"_pragma":       {"cache_size(-8000)", "temp_store(MEMORY)"},
 	}))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	db.SetMaxOpenConns(readers)
 	db.SetMaxIdleConns(readers)
-	r, err := prepareReads(ctx, db)
-	return db, r, err
+	return db, nil
 }
 
 // explain says what to do about an error of opening.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 
@@ -14,9 +13,6 @@ import (
 
 //go:embed migrations/*.sql
 var migrations embed.FS
-
-// format is the number in saga_format that this version writes and the only one it reads.
-const format = 1
 
 // migrate brings the tables up to date, and touches nothing if a later version wrote them.
 func migrate(ctx context.Context, db *sql.DB) error {
@@ -45,25 +41,4 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	return checkFormat(ctx, db)
-}
-
-// checkFormat refuses a file whose tables this version cannot read. A file without tables is fine.
-func checkFormat(ctx context.Context, db *sql.DB) error {
-	var tables int
-	err := db.QueryRowContext(ctx,
-		`select count(*) from sqlite_schema where type = 'table' and name = 'saga_format'`).Scan(&tables)
-	if err != nil || tables == 0 {
-		return err
-	}
-	var have int64
-	err = db.QueryRowContext(ctx, `select version from saga_format`).Scan(&have)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return fmt.Errorf("%w: the table saga_format is empty", saga.ErrFormat)
-	case err != nil:
-		return err
-	case have != format:
-		return fmt.Errorf("%w: the tables have format %d, this version knows %d", saga.ErrFormat, have, format)
-	}
-	return nil
 }

@@ -11,7 +11,8 @@ import (
 const nodesSQL = `select node, max(pos), kind from saga_journal group by node having kind <> 3`
 
 // Nodes implements [saga.Instances]. The file has one process, so an incarnation that did not join
-// through this store belonged to one that has ended.
+// through this store belonged to one that has ended. To a visitor all are gone if no process has
+// the file's lock, and none is known to be gone otherwise.
 func (in instances) Nodes(ctx context.Context) ([]saga.NodeState, error) {
 	rows, err := in.s.r.nodes.QueryContext(ctx)
 	nodes, err := collect(rows, err, func(rows *sql.Rows) (n saga.NodeState, err error) {
@@ -20,10 +21,11 @@ func (in instances) Nodes(ctx context.Context) ([]saga.NodeState, error) {
 		n.Sealed = kind == saga.Sealed
 		return n, err
 	})
+	ended := in.s.visiting && !isLocked(in.s.path+lockSuffix)
 	in.s.mu.Lock()
 	defer in.s.mu.Unlock()
 	for i := range nodes {
-		nodes[i].Gone = !in.s.joined[nodes[i].ID]
+		nodes[i].Gone = ended || !in.s.visiting && !in.s.joined[nodes[i].ID]
 	}
 	return nodes, wrap(err, "nodes")
 }

@@ -10,24 +10,29 @@ import (
 	"github.com/seosa-dev/saga"
 )
 
-const rowColumns = `id, definition, version, status, live, owner, due, started, updated, data`
+// instanceColumns are rowColumns of the table that a join calls i.
+const instanceColumns = `i.id, i.definition, i.version, i.status, i.live, i.owner, i.due, i.started, i.updated, i.since, i.reason, i.step, i.data`
+
+const rowColumns = `id, definition, version, status, live, owner, due, started, updated, since, reason, step, data`
 
 // rowArgs appends a row's columns in the order of rowColumns.
 func rowArgs(args []any, r *saga.Row) []any {
 	return append(args, r.ID, r.Definition, r.Version, string(r.Status), r.Live, r.Owner,
-		micros(r.Due), r.Started.UnixMicro(), r.Updated.UnixMicro(), bytes(r.Data))
+		micros(r.Due), r.Started.UnixMicro(), r.Updated.UnixMicro(),
+		r.Since.UnixMicro(), string(r.Reason), r.Step, bytes(r.Data))
 }
 
 // scanRow reads the columns before, then those of rowColumns.
 func scanRow(rows *sql.Rows, before ...any) (r saga.Row, err error) {
 	var due sql.NullInt64
-	var started, updated int64
+	var started, updated, since int64
 	err = rows.Scan(append(before, &r.ID, &r.Definition, &r.Version, &r.Status, &r.Live, &r.Owner,
-		&due, &started, &updated, &r.Data)...)
+		&due, &started, &updated, &since, &r.Reason, &r.Step, &r.Data)...)
 	if due.Valid {
 		r.Due = time.UnixMicro(due.Int64).UTC()
 	}
 	r.Started, r.Updated = time.UnixMicro(started).UTC(), time.UnixMicro(updated).UTC()
+	r.Since = time.UnixMicro(since).UTC()
 	return r, err
 }
 

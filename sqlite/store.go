@@ -9,12 +9,16 @@ import (
 	"github.com/seosa-dev/saga"
 )
 
-// Store is an open file of sagas; it implements [saga.Store]. Get one from [Open]: the zero value is
-// of no use. All methods may be called from several goroutines at once.
+// Store is an open file of sagas; it implements [saga.Store]. Get one from [Open] or, beside the
+// process that has the file, from [Visit]: the zero value is of no use. All methods may be called
+// from several goroutines at once.
 type Store struct {
-	lock   *fileLock
-	writes *sql.DB // one connection, which w holds
-	w      *writer
+	path     string
+	visiting bool
+
+	lock   *fileLock // nil of a visitor
+	writes *sql.DB   // one connection, which w holds
+	w      *writer   // of a visitor: nil until it sends something
 	reads  *sql.DB
 	r      *readStatements
 
@@ -39,42 +43,50 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	lock, err := lockFile(path + ".lock")
+	lock, err := lockFile(ctx, path+lockSuffix)
 	if err != nil {
 		return nil, err
 	}
-	s, err := open(ctx, path)
-	if err != nil {
-		return nil, errors.Join(explain(err, path), lock.release())
+	s := newStore(path)
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(explain(err, path), s.free(), lock.release())
 	}
 	s.lock = lock
 	return s, nil
 }
 
-func open(ctx context.Context, path string) (*Store, error) {
+// lockSuffix makes the name of the lock from that of the file.
+const lockSuffix = ".lock"
+
+func newStore(path string) *Store {
 	s := &Store{
+		path:   path,
 		turn:   make(chan struct{}, 1),
 		closed: make(chan struct{}),
 		joined: map[string]bool{},
 	}
 	s.close = sync.OnceValue(s.shut)
-	var err error
-	if s.writes, err = openWrites(ctx, path); err != nil {
-		return nil, errors.Join(err, s.free())
+	return s
+}
+
+func (s *Store) open(ctx context.Context) (err error) {
+	if s.writes, err = openWrites(ctx, s.path); err != nil {
+		return err
 	}
 	if err := migrate(ctx, s.writes); err != nil {
-		return nil, errors.Join(err, s.free())
+		return err
 	}
 	if err := tryWriting(ctx, s.writes); err != nil {
-		return nil, errors.Join(err, s.free())
+		return err
 	}
 	if s.w, err = prepareWriter(ctx, s.writes); err != nil {
-		return nil, errors.Join(err, s.free())
+		return err
 	}
-	if s.reads, s.r, err = openReads(ctx, path); err != nil {
-		return nil, errors.Join(err, s.free())
+	if s.reads, err = openReads(s.path); err != nil {
+		return err
 	}
-	return s, nil
+	s.r, err = prepareReads(ctx, s.reads)
+	return err
 }
 
 // Journal implements [saga.Store].
@@ -93,7 +105,11 @@ func (s *Store) Close() error { return s.close() }
 func (s *Store) shut() error {
 	s.turn <- struct{}{} // and never give it back
 	close(s.closed)
-	return errors.Join(s.free(), s.lock.release())
+	err := s.free()
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.release())
+	}
+	return err
 }
 
 // free closes whatever is open. The writer goes last: the last connection to close moves the log
@@ -116,6 +132,13 @@ func (s *Store) free() error {
 // would leave its result unknown for no gain, so only the wait ends with ctx; what can hold up fn
 // is another process's write lock, and for that the connection has a time limit.
 func (s *Store) write(ctx context.Context, fn func(ctx context.Context, w *writer) error) error {
+	if s.visiting {
+		return errVisiting
+	}
+	return s.inTurn(ctx, func() error { return fn(context.WithoutCancel(ctx), s.w) })
+}
+
+func (s *Store) inTurn(ctx context.Context, fn func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -127,5 +150,5 @@ func (s *Store) write(ctx context.Context, fn func(ctx context.Context, w *write
 		return ctx.Err()
 	}
 	defer func() { <-s.turn }()
-	return fn(context.WithoutCancel(ctx), s.w)
+	return fn()
 }

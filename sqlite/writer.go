@@ -24,6 +24,10 @@ type writer struct {
 
 	claimDue, claimOwn, claimIDs, own *sql.Stmt
 
+	waiting, claimWanted, tell *sql.Stmt
+	send                       *batch
+	answerOne, forget          *sql.Stmt
+
 	define, shape *sql.Stmt
 }
 
@@ -40,6 +44,8 @@ func prepareWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 		sealSQL: &w.seal, knownSQL: &w.known,
 		trimSQL: &w.trim, emptySQL: &w.empty, drainSQL: &w.drain,
 		claimDueSQL: &w.claimDue, claimOwnSQL: &w.claimOwn, claimIDsSQL: &w.claimIDs, ownSQL: &w.own,
+		waitingSQL: &w.waiting, claimWantedSQL: &w.claimWanted, tellSQL: &w.tell,
+		answerSQL: &w.answerOne, forgetSQL: &w.forget,
 		defineSQL: &w.define, shapeSQL: &w.shape,
 	} {
 		*stmt, err = w.prepare(ctx, query) //nolint:sqlclosecheck // lives as long as the writer
@@ -47,9 +53,10 @@ func prepareWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	}
 	for b, in := range map[**batch]insert{
 		&w.keys:    {keysHead, 5, keysTail},
-		&w.rows:    {rowsHead, 10, rowsTail},
+		&w.rows:    {rowsHead, 13, rowsTail},
 		&w.history: {historyHead, 3, historyTail},
 		&w.names:   {nameHead, 1, nameTail},
+		&w.send:    {sendHead, 4, sendTail},
 	} {
 		*b, err = w.prepareBatch(ctx, in)
 		errs = append(errs, err)

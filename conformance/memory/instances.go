@@ -3,53 +3,11 @@ package memory
 import (
 	"bytes"
 	"context"
-	"slices"
 
 	"github.com/seosa-dev/saga"
 )
 
 type instances struct{ s *Store }
-
-// Claim implements [saga.Instances].
-func (in instances) Claim(ctx context.Context, c saga.Claim) (rows []saga.Row, err error) {
-	err = in.s.do(ctx, func(d *data) error {
-		for _, r := range d.rows {
-			if d.claimable(r, c) {
-				rows = append(rows, copyRow(r))
-			}
-		}
-		slices.SortFunc(rows, compareDue)
-		rows = rows[:min(len(rows), max(c.Limit, 0))]
-		for _, r := range rows {
-			r.Owner = c.Node
-			d.rows[r.ID] = copyRow(r)
-		}
-		return nil
-	})
-	return rows, err
-}
-
-func (d *data) claimable(r saga.Row, c saga.Claim) bool {
-	own := c.Own && r.Owner == c.Node
-	if !r.Live || !own && r.Owner != "" && !d.drained(r.Owner) {
-		return false
-	}
-	if len(c.IDs) > 0 {
-		return slices.Contains(c.IDs, r.ID)
-	}
-	return own || !r.Due.IsZero() && !r.Due.After(micros(c.Due))
-}
-
-// compareDue puts what is never due last.
-func compareDue(a, b saga.Row) int {
-	if a.Due.IsZero() != b.Due.IsZero() {
-		if a.Due.IsZero() {
-			return 1
-		}
-		return -1
-	}
-	return a.Due.Compare(b.Due)
-}
 
 // Keys implements [saga.Instances].
 func (in instances) Keys(ctx context.Context, ids []string) (keys []saga.StartKey, err error) {

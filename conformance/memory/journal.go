@@ -40,9 +40,10 @@ func (j journal) Append(ctx context.Context, a saga.Append) (taken []string, err
 		if before := l.at[a.Position-1]; before == nil || !before.open() {
 			return saga.ErrSealed
 		}
-		l.at[a.Position] = &position{saga.Entries, bytes.Clone(a.Entries), cloneKeys(a.Starts)}
+		l.at[a.Position] = &position{saga.Entries, bytes.Clone(a.Entries), cloneKeys(a.Starts), cloneAnswers(a.Answers)}
 		l.last = max(l.last, a.Position)
 		d.takeKeys(a)
+		d.answer(a.Answers)
 		taken = d.taken(a)
 		return nil
 	})
@@ -57,7 +58,8 @@ func (p *position) holds(a saga.Append) bool {
 	same := func(x, y saga.StartKey) bool {
 		return x.ID == y.ID && x.Definition == y.Definition && bytes.Equal(x.Hash, y.Hash)
 	}
-	return p.kind == saga.Entries && bytes.Equal(p.entries, a.Entries) && slices.EqualFunc(p.starts, a.Starts, same)
+	return p.kind == saga.Entries && bytes.Equal(p.entries, a.Entries) &&
+		slices.EqualFunc(p.starts, a.Starts, same) && slices.EqualFunc(p.answers, a.Answers, sameAnswer)
 }
 
 func (d *data) takeKeys(a saga.Append) {

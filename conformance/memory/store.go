@@ -25,6 +25,7 @@ type data struct {
 	rows     map[string]saga.Row
 	history  map[string]map[int][]byte
 	shapes   map[shapeKey][]byte
+	commands map[string]command
 }
 
 type shapeKey struct {
@@ -42,6 +43,7 @@ type position struct {
 	kind    saga.PositionKind
 	entries []byte
 	starts  []saga.StartKey
+	answers []saga.Answer
 }
 
 // Open returns a handle on new, empty data.
@@ -52,6 +54,7 @@ func Open() *Store {
 		rows:     map[string]saga.Row{},
 		history:  map[string]map[int][]byte{},
 		shapes:   map[shapeKey][]byte{},
+		commands: map[string]command{},
 	})
 }
 
@@ -88,7 +91,7 @@ func (d *data) drained(node string) bool {
 
 // copyRow is a row as a database would give it back.
 func copyRow(r saga.Row) saga.Row {
-	r.Due, r.Started, r.Updated = micros(r.Due), micros(r.Started), micros(r.Updated)
+	r.Due, r.Started, r.Updated, r.Since = micros(r.Due), micros(r.Started), micros(r.Updated), micros(r.Since)
 	r.Data = bytes.Clone(r.Data)
 	return r
 }

@@ -1,0 +1,174 @@
+package saga
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// order is a command that this node has read: what a person wants done to one instance.
+type order struct {
+	ID      string  `json:"-"` // the command's
+	Format  int     `json:"format"`
+	Verb    Verb    `json:"verb"`
+	Outcome Outcome `json:"outcome,omitempty"`
+	Set     fields  `json:"set,omitempty"`
+	By      string  `json:"by"`
+	Reason  string  `json:"reason"`
+	Seen    string  `json:"seen,omitempty"` // how the instance stood in the preview
+}
+
+// commandState is how far a command in hand has come.
+type commandState int
+
+const (
+	commandTaken    commandState = iota + 1
+	commandAnswered              // durably; a claim that was asked before may still return it
+)
+
+// readOrder reads a command's data.
+func readOrder(c Command) (order, error) {
+	o := order{}
+	if err := json.Unmarshal(c.Data, &o); err != nil {
+		return o, fmt.Errorf("%w: command %s: %w", ErrInvalid, c.ID, err)
+	}
+	if o.Format != format {
+		return o, fmt.Errorf("%w %d in command %s; this program reads %d", ErrFormat, o.Format, c.ID, format)
+	}
+	o.ID = c.ID
+	return o, nil
+}
+
+// command is a person's word that waits for an instance. One for an instance that is elsewhere by
+// now is left to whoever holds it: it comes again with a later claim.
+func (n *node) command(c Command, at time.Time) {
+	if n.over || n.leaving || n.commands[c.ID] != 0 {
+		return
+	}
+	r := n.live[c.Instance]
+	if !c.Ended && (r == nil || r.frozen || r.known.Seq == 0) {
+		return
+	}
+	n.commands[c.ID] = commandTaken
+	o, err := readOrder(c)
+	switch {
+	case err != nil:
+		n.refuseOrder(c.ID, err)
+	case c.Ended:
+		n.refuseOrder(c.ID, fmt.Errorf("%w: it has ended", ErrMoved))
+	case r.serial != 0:
+		r.orders = append(r.orders, o)
+	default:
+		n.operate(r, o, at)
+	}
+}
+
+// operateAll does what was asked for while a call was under way.
+func (n *node) operateAll(r *resident, at time.Time) {
+	orders := r.orders
+	r.orders = nil
+	for _, o := range orders {
+		switch {
+		case n.leaving: // whoever claims the instance next hears of it
+			delete(n.commands, o.ID)
+		case !r.now.live():
+			n.refuseOrder(o.ID, fmt.Errorf("%w: it has ended: %s", ErrMoved, r.now.Status))
+		case r.serial != 0: // an order before this one let it go on
+			r.orders = append(r.orders, o)
+		default:
+			n.operate(r, o, at)
+		}
+	}
+}
+
+// operate makes an intervention, if the instance still stands as the person saw it.
+func (n *node) operate(r *resident, o order, at time.Time) {
+	if o.Seen != "" && o.Seen != r.now.standing() {
+		n.refuseOrder(o.ID, moved(&r.now))
+		return
+	}
+	if n.shapes[shapeKey{r.now.Definition, r.now.Version}] == nil {
+		n.refuseOrder(o.ID, fmt.Errorf("%w: nobody has stored the definition %q version %d", ErrInvalid, r.now.Definition, r.now.Version))
+		return
+	}
+	h := o.happened(at)
+	h.command = o.ID
+	if err := permitted(&r.now, h, n.rules.stateLimit); err != nil {
+		n.refuseOrder(o.ID, err)
+		return
+	}
+	after, err := decide(r.shape, r.now, h)
+	if err != nil {
+		n.refuseOrder(o.ID, err)
+		return
+	}
+	n.unschedule(r)
+	n.decided(r, after, h, &Answer{ID: o.ID, Data: answerData{Format: format, Status: after.Status}.bytes()})
+}
+
+// happened is the order as the rule hears it.
+func (o *order) happened(at time.Time) happened {
+	return happened{
+		kind: EventOperated, at: at, patch: o.Set,
+		hand: Hand{Verb: o.Verb, Outcome: o.Outcome, By: o.By, Reason: o.Reason},
+	}
+}
+
+// permitted checks what an intervention would set.
+func permitted(in *instance, h happened, limit int) error {
+	for name := range h.patch {
+		if _, known := in.State[name]; !known {
+			return fmt.Errorf("%w: the state of %s has no field %q", ErrInvalid, in.ID, name)
+		}
+	}
+	if len(h.patch) > 0 && in.State.with(h.patch).size() > limit {
+		return fmt.Errorf("%w: the state of %s would have more than %d bytes", ErrTooLarge, in.ID, limit)
+	}
+	return nil
+}
+
+// standing is how an instance stands, for telling whether it still does.
+func (in *instance) standing() string {
+	return fmt.Sprintf("%s|%s|%d|%t|%d|%s|%s|%v", in.Status, in.Reason, in.Since.UnixMicro(), in.Back, in.Step, in.Call, in.Marks, in.Rounds)
+}
+
+// moved tells a person what happened since they looked.
+func moved(in *instance) error {
+	text := fmt.Sprintf("it is %s now", in.Status)
+	if in.Reason != "" {
+		text += " (" + string(in.Reason) + ")"
+	}
+	if h := in.Hand; h != nil {
+		text += fmt.Sprintf("; %s chose %s at %s: %s", h.By, h.Verb, h.At.Format(time.RFC3339), h.Reason)
+	}
+	return fmt.Errorf("%w: %s; look again", ErrMoved, text)
+}
+
+func (n *node) refuseOrder(command string, why error) {
+	d := answerData{Format: format, Text: why.Error()}
+	switch {
+	case errors.Is(why, ErrMoved):
+		d.Kind = answerMoved
+	default:
+		d.Kind = answerInvalid
+	}
+	n.refusals = append(n.refusals, Answer{ID: command, Data: d.bytes()})
+}
+
+// commandsAnswered says that the answers under way are durable.
+func (n *node) commandsAnswered() {
+	for _, a := range n.answering {
+		n.commands[a.ID] = commandAnswered
+	}
+	n.answering = nil
+}
+
+// forgetAnswered is called as a claim is asked for: no answered command comes back from it.
+func (n *node) forgetAnswered() {
+	for id, state := range n.commands {
+		if state == commandAnswered {
+			delete(n.commands, id)
+		}
+	}
+}

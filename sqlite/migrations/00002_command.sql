@@ -1,0 +1,35 @@
+-- +goose Up
+-- Copies for lists, as the other columns are. For rows from before, how long they have stood is
+-- known to be at least since they last moved; reason and step come with their next checkpoint.
+alter table saga_instance add column since integer not null default 0;
+alter table saga_instance add column reason text not null default '';
+alter table saga_instance add column step text not null default '';
+update saga_instance set since = updated;
+
+-- Lists of some statuses, latest first, which do not walk over the instances of all others; and
+-- counting. The other list needs the status no more, and without it is in order of num as well.
+create index saga_instance_status on saga_instance (status, started);
+drop index saga_instance_started;
+create index saga_instance_started on saga_instance (started);
+
+-- What people want done. answer is null until an append says what became of it.
+create table saga_command (
+  id       text    primary key,
+  instance text    not null,
+  sent     integer not null,
+  data     blob    not null,
+  answer   blob
+) strict;
+
+-- Claims walk what waits, oldest first; mostly nothing does. The instance is there so that those
+-- that are for others are passed over without a look at the row.
+create index saga_command_waiting on saga_command (sent, id, instance) where answer is null;
+
+-- +goose Down
+drop table saga_command;
+drop index saga_instance_started;
+create index saga_instance_started on saga_instance (started, status);
+drop index saga_instance_status;
+alter table saga_instance drop column step;
+alter table saga_instance drop column reason;
+alter table saga_instance drop column since;
