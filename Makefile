@@ -4,7 +4,7 @@ GOLANGCI := .cache/bin/golangci-lint
 GOLANGCI_VERSION := v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench kills fuzz simulate
+.PHONY: help demo test check bench kills fuzz explore simulate
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,9 +12,10 @@ help: ## list the targets
 demo: ## four stories in the terminal, then a page to play on
 	go run ./cmd/demo
 
-test: ## all tests, with the race detector
+test: ## all tests, with the race detector; then each fuzz target for FUZZTIME, 30s
 	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo "the race detector needs a C compiler: install gcc, on Debian: apt-get install gcc libc6-dev"; exit 1; }
 	CGO_ENABLED=1 go test -race -timeout 20m ./...
+	@FUZZTIME="$${FUZZTIME:-30s}" .ci/fuzz
 
 check: $(GOLANGCI) ## formatting, vet and linters
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
@@ -29,10 +30,11 @@ kills: ## SIGKILL before and after every durable write of the shop, with the cou
 	SHOP_KILLS=5 go test -count=1 -v -run TestKilled ./systems/shop/killtest
 	SHOP_NUMBERS=100000 go test -count=1 -v -run TestNumbers ./systems/shop/racetest
 
-fuzz: ## a minute for each fuzz test
-	@for pkg in $$(go list ./...); do \
-		for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime 60s $$pkg || exit 1; done; \
-	done
+fuzz: ## a minute for each fuzz target, two at a time; FUZZTIME and FUZZ (a pattern) change that
+	@FUZZTIME="$${FUZZTIME:-60s}" .ci/fuzz
+
+explore: ## every fault in over 100,000 schedules of two sagas, and planted bugs to be caught
+	go run ./sagatest/internal/explore
 
 simulate: ## 20,000 random schedules of faults; SAGA_SCHEDULES changes the number
 	SAGA_SCHEDULES=$${SAGA_SCHEDULES:-20000} go test -count=1 -timeout 60m -run Schedules -v .

@@ -76,7 +76,7 @@ func (in *instance) doubtful() bool {
 
 // operated is a person's word. Whether it may be said was asked before.
 func (d *decision) operated(hand Hand, set fields) {
-	hand.Step, hand.At = d.step().Name, d.at
+	hand.Step, hand.Call, hand.At = d.step().Name, d.Call, d.at
 	d.Hand = &hand
 	switch hand.Verb {
 	case Retry:

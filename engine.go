@@ -138,8 +138,14 @@ func (e *Engine) define(ctx context.Context) error {
 				ErrInvalid, s.Name, s.Version)
 		}
 	}
+	if err := e.store.Instances().Forget(ctx, now().Add(-rememberAnswers)); err != nil {
+		return fmt.Errorf("saga: forget old answers: %w", err)
+	}
 	return e.learnShapes(ctx)
 }
+
+// rememberAnswers is how long the answer to a command stays at least; the next Run removes it.
+const rememberAnswers = 24 * time.Hour
 
 // learnShapes takes in the shapes that others stored, for those who read.
 func (e *Engine) learnShapes(ctx context.Context) error {

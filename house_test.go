@@ -20,13 +20,24 @@ const module = "github.com/seosa-dev/saga"
 // mayImport is the architecture: which rooms a room may enter, and which libraries it may bring
 // along. A room that is not listed may not exist. Longer prefixes win.
 var mayImport = map[string][]string{
-	"":                         {},
-	"message":                  {},
-	"participant":              {""},
-	"sqlite":                   {"", "message", "participant", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
-	"console":                  {""},
-	"conformance":              {""},
-	"conformance/memory":       {""},
+	"":                            {},
+	"message":                     {},
+	"participant":                 {""},
+	"sqlite":                      {"", "message", "participant", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
+	"console":                     {""},
+	"conformance":                 {""},
+	"conformance/memory":          {""},
+	"sagatest":                    {"", "conformance/memory"},
+	"sagatest/internal/reference": {"", "sagatest"},
+	"sagatest/internal/planted":   {},
+	"sagatest/internal/hunt":      {"sagatest", "sagatest/internal/planted", "sagatest/internal/reference"},
+	"sagatest/internal/explore": {
+		"sagatest", "sagatest/internal/planted", "sagatest/internal/reference", "systems/shop/order",
+	},
+	"cmd/seosa":                {"sqlite", "cmd/seosa/cli", "cmd/seosa/layout"},
+	"cmd/seosa/cli":            {"", "cmd/seosa/layout", "cmd/seosa/query"},
+	"cmd/seosa/layout":         {},
+	"cmd/seosa/query":          {""},
 	"systems/internal/web":     {},
 	"systems/internal/openapi": {"github.com/getkin/kin-openapi"},
 	"systems/fault":            {"message", "systems/internal/web", "modernc.org/sqlite"},
@@ -49,7 +60,7 @@ var mayImport = map[string][]string{
 
 // onlyInTests may not be imported by anything that ships, but by the suites themselves.
 var onlyInTests = []string{
-	"testing", module + "/conformance", module + "/conformance/memory", module + "/systems/internal/openapi",
+	"testing", module + "/conformance", module + "/conformance/memory", module + "/sagatest", module + "/systems/internal/openapi",
 }
 
 // source is one Go file of the repository.
@@ -112,7 +123,7 @@ func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
 
 func checkImport(t *testing.T, s source, path string, allowed []string) {
 	t.Helper()
-	suite := strings.HasPrefix(s.room, "conformance") || s.room == "systems/internal/openapi"
+	suite := strings.HasPrefix(s.room, "conformance") || strings.HasPrefix(s.room, "sagatest") || s.room == "systems/internal/openapi"
 	if slices.Contains(onlyInTests, path) && !suite {
 		t.Errorf("%s imports %s, which is for tests", s.path, path)
 	}

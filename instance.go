@@ -80,6 +80,7 @@ type Instance struct {
 type Hand struct {
 	Verb    Verb      `json:"verb"`
 	Step    string    `json:"step,omitempty"` // that was open
+	Call    CallKind  `json:"call,omitempty"` // that was to be made to it
 	Outcome Outcome   `json:"outcome,omitempty"`
 	By      string    `json:"by"`
 	Reason  string    `json:"reason"`

@@ -33,6 +33,7 @@ type node struct {
 	resuming    map[string][]*startRequest
 	commands    map[string]commandState // in hand, by id
 	wanted      map[string]bool         // instances that commands of the claim being answered are for
+	unmoved     []*resident             // taken in for them
 	refusals    []Answer                // to commands, for the next append
 	answering   []Answer                // to commands, being appended
 	claiming    bool

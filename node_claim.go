@@ -51,6 +51,18 @@ func (n *node) claimed(c Claim, got Claimed, at time.Time) {
 	for _, cmd := range got.Commands {
 		n.command(cmd, at)
 	}
+	n.runUnmoved(at)
+}
+
+// runUnmoved goes on with what was taken in for a command that then moved nothing.
+func (n *node) runUnmoved(at time.Time) {
+	unmoved := n.unmoved
+	n.unmoved = nil
+	for _, r := range unmoved {
+		if n.live[r.now.ID] == r && r.undone == 0 {
+			n.run(r, at)
+		}
+	}
 }
 
 // claimFailed says that nobody knows what a claim took. What it did take names this node as its
@@ -103,7 +115,8 @@ func (n *node) adopt(row Row, at time.Time) {
 // run goes on with a resident that was just taken in.
 func (n *node) run(r *resident, at time.Time) {
 	if n.wanted[r.now.ID] {
-		return // what follows is for the command to say
+		n.unmoved = append(n.unmoved, r) // what follows is for the command to say
+		return
 	}
 	if r.now.Still && len(n.resuming[r.now.ID]) == 0 && !n.leaving {
 		n.decide(r, happened{kind: EventReleased, at: at})

@@ -8,9 +8,6 @@ import (
 	"time"
 )
 
-// rememberAnswers is how long the answer to a command stays for whoever sent it.
-const rememberAnswers = 24 * time.Hour
-
 // Apply makes the interventions of a preview, each only if its instance still stands as the preview
 // saw it. They go through the store, so it does not matter which process holds an instance; each is
 // made once, and is durable before it has consequences. Apply waits until every one is answered, ctx
@@ -39,9 +36,6 @@ func (e *Engine) Apply(ctx context.Context, p Preview) ([]Result, error) {
 	}
 	if len(commands) == 0 {
 		return results, nil
-	}
-	if err := e.store.Instances().Forget(ctx, now().Add(-rememberAnswers)); err != nil {
-		return nil, fmt.Errorf("apply: %w", err)
 	}
 	if err := e.store.Instances().Send(ctx, commands); err != nil {
 		return nil, fmt.Errorf("apply: %w", err)

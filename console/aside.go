@@ -23,6 +23,8 @@ type stepView struct {
 	Name   string
 	Status statusView
 	Round  int // shown from the second on
+	// Skipped says that a person skipped it, where its mark does not say so.
+	Skipped bool
 }
 
 // field is a top-level field of the state: as it was at the start, and as it is.
@@ -38,6 +40,7 @@ func (s *story) aside(v viewer, prefix string) asideView {
 	a := asideView{speaker: v.speaker, HTMLID: prefix + "beside", ID: s.In.ID, Read: s.In.Updated, State: s.state()}
 	for _, st := range s.In.Steps {
 		view := stepView{Name: st.Name, Status: v.Status(stepMark(st.Mark, s.In.Status.Ended()), false)}
+		view.Skipped = st.Skipped && st.Mark != saga.Skipped && st.Mark != saga.LeftBehind
 		if st.Round > 0 {
 			view.Round = st.Round + 1
 		}

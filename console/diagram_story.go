@@ -20,7 +20,7 @@ func (s *story) train(say speaker, label string) (t train, left int) {
 	left = max(left, 0)
 	for i := range moments {
 		c := s.trainCall(&moments[i])
-		if moments[i].Kind != momentCall && moments[i].Kind != momentRecovered && i > 0 {
+		if moments[i].follows() && i > 0 {
 			s.apart(&c, moments[i+1:], say)
 		}
 		t.Calls = append(t.Calls, c)
@@ -31,6 +31,11 @@ func (s *story) train(say speaker, label string) (t train, left int) {
 			Text: say.Say("band", "step", sp.Step, "d", sp.To.Sub(sp.From))})
 	}
 	return t, left
+}
+
+// follows reports whether the moment came at the same time as the one that brought it.
+func (m *moment) follows() bool {
+	return m.Kind != momentCall && m.Kind != momentRecovered && m.Kind != momentOperated
 }
 
 func (s *story) at(t time.Time) time.Duration { return max(t.Sub(s.start()), 0) }

@@ -17,7 +17,8 @@
 //
 // # Pages
 //
-//	/transactions          the list: newest first, by status, definition or id; 25 on a page
+//	/transactions          the list: newest first, by status, definition or id; 25 on a page; what
+//	                       needs a person is explained
 //	/transactions/{id}     one instance: what is known, what is not, what comes next, and its history
 //	/specimen              every part and every state, from the same templates
 //	/stream                live updates of the page that names it
@@ -25,15 +26,24 @@
 // Every choice is in the address, so an address can be sent: ?status=unknown,attention chooses
 // statuses, ?before= is where a page begins, ?lang=en and ?lang=ko choose the language (otherwise
 // the browser's preference does), ?theme=light and ?theme=dark the colours, ?as=json answers with
-// JSON. A parameter that a page does not know is named in a notice, and the list then stays empty:
-// a wider list than was asked for could be taken for the answer.
+// JSON. A parameter that a page does not know, or that comes twice, is named in a notice, and the
+// list then stays empty: a wider list than was asked for could be taken for the answer.
 //
 // # What the words mean
 //
 // The statuses are those of [saga.Status] with one taken apart: an instance is unknown while it goes
 // on and nobody can say of some step whether it took effect. Unknown is neither a failure nor a
 // kind of running: it is what a person asks about first. "Needs attention" means that the engine
-// has done what is safe and a person decides.
+// has done what is safe and a person decides. An instance that needs attention may be unknown as
+// well; it then counts among the unknown and is listed under both.
+//
+// Whatever has not ended is explained in one sentence: what is not known, since when, what was
+// tried, what comes by itself and what a person can do. In English it is [saga.Instance.Explain] to
+// the byte, with times in UTC, so that it can be found again on a command line; the rest of a page
+// has its own time zone.
+//
+// What a person did stands in the history with verb, name and reason. A step that was skipped keeps
+// a hollow mark for ever, and so does one whose undo was skipped: nobody knows what stands there.
 //
 // Signs follow one rule: what is solid is known, what is hollow or hatched is not known yet. A
 // single line leads forward, a double line back, a dotted line waits to ask again. When a node is

@@ -10,7 +10,7 @@ import (
 
 // factsList is the list as JSON: the same facts as its page.
 type factsList struct {
-	Unknown        int              `json:"unknown"`
+	Unknown        int              `json:"unknown"`                  // those that need attention as well included
 	UnknownAtLeast bool             `json:"unknownAtLeast,omitempty"` // more are live than were looked through
 	NeedsAttention int              `json:"needsAttention"`
 	Total          int              `json:"total"`
@@ -29,12 +29,17 @@ type factsRow struct {
 	About      string        `json:"about,omitempty"`
 	Step       string        `json:"step,omitempty"`
 	Call       saga.CallKind `json:"call,omitempty"`
+	Calls      int           `json:"calls,omitempty"` // made to the open step in this direction
 	Back       bool          `json:"back,omitempty"`
 	Started    time.Time     `json:"started"`
 	Updated    time.Time     `json:"updated"`
 	AgeMs      int64         `json:"ageMs"`
 	Attempts   int           `json:"attempts"`
 	Node       string        `json:"node,omitempty"`
+	// Explanation is the engine's sentence, until it has ended.
+	Explanation string      `json:"explanation,omitempty"`
+	Allowed     []saga.Verb `json:"allowed,omitempty"` // what a person may do
+	Hand        *saga.Hand  `json:"hand,omitempty"`    // the last thing that a person did
 }
 
 // factsStory is one instance as JSON.
@@ -58,9 +63,10 @@ type factsStory struct {
 }
 
 type factsStep struct {
-	Name  string    `json:"name"`
-	Mark  saga.Mark `json:"mark"`
-	Round int       `json:"round,omitempty"`
+	Name    string    `json:"name"`
+	Mark    saga.Mark `json:"mark"`
+	Round   int       `json:"round,omitempty"`
+	Skipped bool      `json:"skipped,omitempty"` // by a person, whatever became of it since
 }
 
 type factsMoment struct {
@@ -76,6 +82,7 @@ type factsMoment struct {
 	Error    string          `json:"error,omitempty"`
 	Key      string          `json:"key,omitempty"`
 	TookMs   float64         `json:"tookMs,omitempty"`
+	Hand     *saga.Hand      `json:"hand,omitempty"`
 	Status   saga.Status     `json:"status"`
 	Reason   saga.Reason     `json:"reason,omitempty"`
 	Open     string          `json:"open,omitempty"`
@@ -89,7 +96,10 @@ func (v viewer) factsRow(s *story) factsRow {
 	f := factsRow{ID: in.ID, Href: v.transaction(in.ID), Definition: in.Definition, Version: in.Version,
 		Status: standingOf(in), Reason: in.Reason, Step: in.Step, Call: in.Call, Back: in.Back, Started: in.Started,
 		Updated: in.Updated, AgeMs: s.age().Milliseconds(), Node: in.Node,
-		Attempts: s.calls(saga.CallAction, saga.CallCompensation)}
+		Attempts: s.calls(saga.CallAction, saga.CallCompensation), Explanation: v.explain(in), Allowed: in.Allowed, Hand: in.Hand}
+	if !in.Status.Ended() {
+		f.Calls = in.Calls
+	}
 	if v.describe != nil {
 		f.About = v.describe(in, v.Lang)
 	}
@@ -97,7 +107,7 @@ func (v viewer) factsRow(s *story) factsRow {
 }
 
 func (c *Console) listJSON(w http.ResponseWriter, v viewer, q listQuery, n counts, rows []row, l listed) {
-	f := factsList{Unknown: n.By[unknown], UnknownAtLeast: n.More, NeedsAttention: n.By[attention], Total: n.Total,
+	f := factsList{Unknown: n.Doubt, UnknownAtLeast: n.More, NeedsAttention: n.By[attention], Total: n.Total,
 		Counts: n.By, Transactions: []factsRow{}}
 	for _, r := range rows {
 		f.Transactions = append(f.Transactions, v.factsRow(r.story))
@@ -129,6 +139,9 @@ func (s *story) factsMoment(m *moment, say speaker) factsMoment {
 	e := m.Event
 	f := factsMoment{Number: m.Number, Seq: e.Seq, Kind: m.Kind, Began: m.Start, At: m.End, Status: e.Status,
 		Reason: e.Reason, Open: e.Open, Due: e.Due, Sentence: s.why(m, say)}
+	if m.Kind == momentOperated {
+		f.Hand = e.Hand
+	}
 	if m.Kind == momentCall {
 		f.Step, f.Call, f.Attempt, f.Outcome, f.Error = e.Step, e.Call, e.Number, e.Outcome, e.Error
 		f.Key, f.TookMs = keyOf(e).String(), float64(e.Took.Microseconds())/1000

@@ -53,7 +53,7 @@ type newerView struct {
 
 func (c *Console) list(w http.ResponseWriter, r *http.Request, v viewer) {
 	q, bad := readList(r.URL.Query())
-	if len(bad) > 0 {
+	if bad = append(bad, broken(r.URL.RawQuery)...); len(bad) > 0 {
 		c.refuseList(w, r, v, q, bad)
 		return
 	}
@@ -159,12 +159,12 @@ func (v viewer) complaints(bad []complaint) []string {
 func (v viewer) head(n counts) headView {
 	fact := v.Say("list.calm")
 	switch {
-	case n.By[unknown] == 0 && !n.More && n.By[attention] > 0: // what needs a person may be unknown as well
+	case n.Doubt == 0 && !n.More && n.By[attention] > 0:
 		fact = v.Count("list.attention", n.By[attention])
-	case n.By[unknown]+n.By[attention] > 0:
-		first := v.Count("list.unknown", n.By[unknown])
+	case n.Doubt+n.By[attention] > 0:
+		first := v.Count("list.unknown", n.Doubt)
 		if n.More {
-			first = v.Say("list.unknown.more", "n", n.By[unknown])
+			first = v.Say("list.unknown.more", "n", n.Doubt)
 		}
 		fact = first + " " + v.Count("list.attention", n.By[attention])
 	}
@@ -182,6 +182,9 @@ func (v viewer) segs(q listQuery, n counts) segsView {
 		count := v.Number(n.By[s])
 		if s == attention && n.By[s] == 0 {
 			m.Class, m.Plain = "parked", true // the block means that a person is needed
+		}
+		if s == unknown {
+			count = v.Number(n.Doubt)
 		}
 		if s == unknown && n.More {
 			count += "+"

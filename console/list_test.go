@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -30,9 +31,9 @@ func TestListSaysWhatIsUnknownAndWhoIsNeeded(t *testing.T) {
 		c := newConsole(t, f, nil)
 
 		w := get(t, c, "/transactions")
-		shows(t, w, 200, "1 outcome is unknown. 1 needs you.", `href="/transactions/so-1000"`,
-			`href="/transactions?status=unknown"`, `<tr id="r`, "rl-unknown", "rl-flag", "20 ms", `lang="en"`)
-		shows(t, get(t, c, "/transactions?lang=ko"), 200, "1건의 결과를 아직 모릅니다.", "알 수 없음",
+		shows(t, w, 200, "2 outcomes are unknown. 1 needs you.", `href="/transactions/so-1000"`,
+			`href="/transactions?status=unknown"`, `<tbody id="r`, "rl-unknown", "rl-flag", "20 ms", `lang="en"`)
+		shows(t, get(t, c, "/transactions?lang=ko"), 200, "2건의 결과를 아직 모릅니다.", "알 수 없음",
 			`href="/transactions/so-1001?lang=ko"`, `lang="ko"`)
 		// The age of an unknown outcome counts from when the answer did not come.
 		if row := rowOf(t, w.Body.String(), "so-1001"); !strings.Contains(row, "5.98 s") {
@@ -43,7 +44,7 @@ func TestListSaysWhatIsUnknownAndWhoIsNeeded(t *testing.T) {
 
 func rowOf(t *testing.T, page, id string) string {
 	t.Helper()
-	for _, row := range regexp.MustCompile(`(?s)<tr id=.*?</tr>`).FindAllString(page, -1) {
+	for _, row := range regexp.MustCompile(`(?s)<tbody id=.*?</tbody>`).FindAllString(page, -1) {
 		if strings.Contains(row, id) {
 			return row
 		}
@@ -182,13 +183,41 @@ func TestPrefixIsOnEveryLink(t *testing.T) {
 	shows(t, get(t, c, "/transactions"), 404)
 }
 
-// What needs a person may be unknown as well, so nothing is said of a number of unknown outcomes.
-func TestListOfWhatNeedsAPersonOnly(t *testing.T) {
+// What needs a person may be unknown as well, and is then counted and listed as both.
+func TestWhatNeedsAPersonAndIsUnknownIsBoth(t *testing.T) {
 	f := &fake{}
 	f.order("so-1", time.Minute).then(time.Second, saga.Event{Step: "STOCK", Call: saga.CallAction, Number: 2,
 		Outcome: saga.Unknown, Status: saga.NeedsAttention, Reason: saga.InDoubt, Open: "STOCK"}, saga.MaybeDone)
+	f.order("so-2", time.Minute).then(time.Second, saga.Event{Step: "STOCK", Call: saga.CallAction, Number: 2,
+		Outcome: saga.NotDone, Status: saga.NeedsAttention, Reason: saga.CannotFinish, Open: "STOCK"})
+	f.order("so-3", time.Minute).unknown()
 	c := newConsole(t, f, &console.Config{Home: "/shop", Location: time.UTC})
-	w := get(t, c, "/transactions")
-	shows(t, w, 200, "<h1>1 needs you.</h1>", `class="brand" href="/shop"`)
+	shows(t, get(t, c, "/transactions"), 200, "<h1>2 outcomes are unknown. 2 need you.</h1>", `class="brand" href="/shop"`)
+	for query, want := range map[string][]string{"unknown": {"so-1", "so-3"}, "attention": {"so-1", "so-2"}, "running": nil} {
+		w := get(t, c, "/transactions?status="+query)
+		for _, id := range []string{"so-1", "so-2", "so-3"} {
+			if listed := strings.Contains(w.Body.String(), ">"+id+"</a>"); listed != slices.Contains(want, id) {
+				t.Errorf("%s: %s listed: %v", query, id, listed)
+			}
+		}
+	}
+	var facts struct {
+		Unknown, NeedsAttention, Total int
+		Counts                         map[string]int
+	}
+	if err := json.Unmarshal(get(t, c, "/transactions?as=json").Body.Bytes(), &facts); err != nil {
+		t.Fatal(err)
+	}
+	if facts.Unknown != 2 || facts.NeedsAttention != 2 || facts.Counts["unknown"] != 1 || facts.Counts["attention"] != 2 || facts.Total != 3 {
+		t.Errorf("facts: %+v", facts)
+	}
+}
+
+func TestListOfWhatNeedsAPersonOnly(t *testing.T) {
+	f := &fake{}
+	f.order("so-1", time.Minute).then(time.Second, saga.Event{Step: "STOCK", Call: saga.CallCompensation, Number: 2,
+		Outcome: saga.Refused, Status: saga.NeedsAttention, Reason: saga.UndoRefused, Open: "STOCK"}, saga.InEffect)
+	w := get(t, newConsole(t, f, nil), "/transactions")
+	shows(t, w, 200, "<h1>1 needs you.</h1>", "The participant refuses to undo STOCK; ")
 	lacks(t, w, "outcomes are unknown")
 }

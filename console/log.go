@@ -22,7 +22,7 @@ type logEntry struct {
 	Mark   mark
 	Strong bool // it decided the course
 	Why    string
-	Said   string // what the participant said, word for word
+	Said   string // what the participant or the person said, word for word
 	Key    string
 	Facts  string // duration, next time
 }
@@ -42,9 +42,11 @@ func (s *story) log(say speaker, prefix string) []logEntry {
 			Title: s.title(m, say), Detail: attemptText(m, say), Mark: m.Mark,
 			Strong: m.decides(), Why: s.why(m, say), Facts: callFacts(m, say),
 		}
-		if m.Kind == momentCall {
-			entries[i].Said = m.Event.Error
-			entries[i].Key = keyOf(m.Event).String()
+		switch m.Kind {
+		case momentCall:
+			entries[i].Said, entries[i].Key = m.Event.Error, keyOf(m.Event).String()
+		case momentOperated:
+			entries[i].Said = m.Event.Hand.Reason
 		}
 		if i == 0 {
 			entries[i].Offset = "0"
@@ -87,7 +89,7 @@ func (m *moment) class() string {
 // decides reports whether the moment set the course: an end, a refusal, the first doubt.
 func (m *moment) decides() bool {
 	switch m.Kind {
-	case momentEnded, momentAttention, momentRecovered:
+	case momentEnded, momentAttention, momentRecovered, momentOperated:
 		return true
 	case momentCall:
 		return m.Event.Outcome == saga.Refused || m.Event.Outcome == saga.Unknown && m.In != waiting
@@ -102,6 +104,12 @@ func (s *story) title(m *moment, say speaker) string {
 		return say.Say("log.undo", "step", m.Event.Step)
 	case m.Kind == momentCall:
 		return m.Event.Step
+	case m.Undo:
+		return say.Say("log.undo", "step", m.Event.Hand.Step)
+	case m.settled() != "":
+		return m.settled()
+	case m.Kind == momentOperated:
+		return say.known("log."+string(m.Event.Hand.Verb), string(m.Event.Hand.Verb))
 	}
 	return say.Say("log." + string(m.Kind))
 }
@@ -111,6 +119,8 @@ func attemptText(m *moment, say speaker) string {
 	switch {
 	case m.Kind == momentRecovered:
 		return e.Open
+	case m.Kind == momentOperated:
+		return say.Say("log.by", "by", e.Hand.By)
 	case m.Kind != momentCall:
 		return ""
 	}
@@ -151,10 +161,20 @@ func (s *story) why(m *moment, say speaker) string {
 		return say.Say("why.released.until", "time", say.Clock(e.Due))
 	case momentAttention:
 		return say.reason(e.Reason)
+	case momentOperated:
+		return say.known("why.operated."+handKey(e.Hand, m.Undo), string(e.Hand.Verb))
 	case momentEnded:
-		return say.Say("why.ended." + string(plainStanding(e.Status)))
+		return say.Say("why.ended." + string(plainStanding(e.Status)) + s.skippedKey())
 	}
 	return say.Say("why." + string(m.Kind))
+}
+
+// skippedKey chooses the words for an end that is not the whole truth.
+func (s *story) skippedKey() string {
+	if len(s.with(saga.Skipped))+len(s.with(saga.LeftBehind)) > 0 {
+		return ".skipped"
+	}
+	return ""
 }
 
 func whyTakenOver(m *moment, say speaker) string {
@@ -172,8 +192,12 @@ func (s *story) whyTurned(m *moment, say speaker) string {
 	var done []string
 	for i := m.Number - 2; i >= 0; i-- {
 		p := &s.Moments[i]
-		if p.Kind == momentCall && !p.Back && p.Event.Outcome == saga.Succeeded {
+		switch {
+		case p.Back:
+		case p.Kind == momentCall && p.Event.Outcome == saga.Succeeded:
 			done = append(done, p.Event.Step)
+		case p.Kind == momentOperated && p.Event.Hand.Verb == saga.Resolve && p.Event.Hand.Outcome == saga.Succeeded:
+			done = append(done, p.Event.Hand.Step)
 		}
 	}
 	key := "why.turned"
@@ -189,7 +213,7 @@ func (s *story) whyTurned(m *moment, say speaker) string {
 // reason says why a person is needed.
 func (s speaker) reason(r saga.Reason) string {
 	switch r {
-	case saga.InDoubt, saga.CannotFence, saga.CannotFinish, saga.UndoRefused, saga.UndoUnfinished, saga.UnknownDefinition:
+	case saga.InDoubt, saga.CannotFence, saga.CannotFinish, saga.UndoRefused, saga.UndoUnfinished, saga.Stopped, saga.UnknownDefinition:
 		return s.Say("reason." + strings.ReplaceAll(string(r), " ", "-"))
 	}
 	return s.Say("reason.other", "reason", string(r))

@@ -1,6 +1,10 @@
 package console
 
-import "github.com/seosa-dev/saga"
+import (
+	"slices"
+
+	"github.com/seosa-dev/saga"
+)
 
 // mark is a symbol of the sprite, its colour class and the key of the word beside it. Solid
 // symbols say that a fact is known, hollow ones that it is not.
@@ -33,14 +37,22 @@ func standings() []standing {
 // standingOf reads an instance. It is unknown while the engine goes on and nobody can say of some
 // step whether it took effect; once a person is needed, that comes first.
 func standingOf(in saga.Instance) standing {
-	if in.Status == saga.Running || in.Status == saga.Compensating {
-		for _, st := range in.Steps {
-			if st.Mark == saga.MaybeDone {
-				return unknown
-			}
-		}
+	if in.Status != saga.NeedsAttention && inDoubt(in) {
+		return unknown
 	}
 	return plainStanding(in.Status)
+}
+
+// inDoubt reports whether nobody can say of some step of a live instance whether it took effect,
+// and somebody still wants to know.
+func inDoubt(in saga.Instance) bool {
+	return !in.Status.Ended() && slices.ContainsFunc(in.Steps, func(st saga.StepStatus) bool { return st.Mark == saga.MaybeDone })
+}
+
+// has reports whether a list of what stands so has the instance. One that needs a person may be
+// unknown as well, and then is in both lists.
+func (s standing) has(in saga.Instance) bool {
+	return standingOf(in) == s || s == unknown && inDoubt(in)
 }
 
 func plainStanding(s saga.Status) standing {
@@ -63,7 +75,7 @@ func plainStanding(s saga.Status) standing {
 func (s standing) statuses() []saga.Status {
 	switch s {
 	case unknown:
-		return []saga.Status{saga.Running, saga.Compensating}
+		return []saga.Status{saga.Running, saga.Compensating, saga.NeedsAttention}
 	case compensating:
 		return []saga.Status{saga.Compensating}
 	case attention:
@@ -120,6 +132,10 @@ func stepMark(m saga.Mark, ended bool) mark {
 		return newMark("no", "no", "step.never")
 	case saga.TakenBack:
 		return newMark("undone", "undone", "step.undone")
+	case saga.Skipped:
+		return newMark("skipped", "unknown", "step.skipped")
+	case saga.LeftBehind:
+		return newMark("left", "unknown", "step.left")
 	}
 	if ended {
 		return newMark("none", "none", "step.neverran")

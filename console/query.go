@@ -68,13 +68,25 @@ func readList(values url.Values) (listQuery, []complaint) {
 	return q, bad
 }
 
-// unknownParameters names every parameter that neither the page nor every page knows.
+// broken is what of an address cannot be read at all, and would be left out silently.
+func broken(query string) []complaint {
+	if _, err := url.ParseQuery(query); err != nil {
+		return []complaint{{"notice.broken", "", query}}
+	}
+	return nil
+}
+
+// unknownParameters names every parameter that neither the page nor every page knows, and each that
+// comes twice.
 func unknownParameters(values url.Values, known ...string) []complaint {
 	known = append(known, "lang", "theme", "as")
 	var bad []complaint
 	for name := range values {
-		if !slices.Contains(known, name) {
+		switch given := values[name]; {
+		case !slices.Contains(known, name):
 			bad = append(bad, complaint{"notice.parameter", name, values.Get(name)})
+		case len(given) > 1:
+			bad = append(bad, complaint{"notice.twice", name, given[1]})
 		}
 	}
 	slices.SortFunc(bad, func(a, b complaint) int { return strings.Compare(a.Name, b.Name) })

@@ -38,9 +38,10 @@ func (r *reader) story(ctx context.Context, in saga.Instance) (*story, error) {
 
 // counts is how many instances stand where.
 type counts struct {
-	By    map[standing]int
+	By    map[standing]int // each instance once
+	Doubt int              // of how many some outcome is unknown, whether they go on or need a person
 	Total int
-	More  bool // more are unknown than were looked through
+	More  bool // more are live than were looked through
 }
 
 // live is how many have not ended.
@@ -66,6 +67,9 @@ func (r *reader) counts(ctx context.Context) (counts, error) {
 	}
 	c.More = len(live) == scanRows
 	for _, in := range live {
+		if inDoubt(in) {
+			c.Doubt++
+		}
 		if standingOf(in) == unknown {
 			c.By[unknown]++
 			plain := plainStanding(in.Status)
@@ -108,7 +112,7 @@ func (r *reader) list(ctx context.Context, q listQuery) (listed, error) {
 func choose(found []saga.Instance, wanted []standing, limit int) listed {
 	var l listed
 	for i, in := range found {
-		if len(wanted) > 0 && !slices.Contains(wanted, standingOf(in)) {
+		if len(wanted) > 0 && !slices.ContainsFunc(wanted, func(s standing) bool { return s.has(in) }) {
 			continue
 		}
 		if len(l.Found) == pageRows {

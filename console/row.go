@@ -23,6 +23,7 @@ type row struct {
 	Day        string
 	Attempts   int
 	About      string
+	Explain    string // of one that needs a person
 	story      *story
 }
 
@@ -35,6 +36,9 @@ func (v viewer) rowOf(s *story) row {
 	r.Age = v.Duration(s.age())
 	if in.Back && in.Step != "" {
 		r.Step = v.Say("log.undo", "step", in.Step)
+	}
+	if in.Status == saga.NeedsAttention {
+		r.Explain = v.explain(in)
 	}
 	if v.describe != nil {
 		r.About = v.describe(in, v.Lang)

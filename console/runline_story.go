@@ -15,7 +15,7 @@ func (s *story) runLine(say speaker) runLine {
 	var label []string
 	for i := range s.Moments {
 		m := &s.Moments[i]
-		if m.Kind == momentAttention && len(l.Stops) > 0 {
+		if m.halts() && len(l.Stops) > 0 {
 			l.Stops[len(l.Stops)-1].Mark = stopFlag
 			label = append(label, say.Say(m.Mark.Key))
 		}

@@ -38,6 +38,12 @@ func (s *sample) add(e saga.Event, after time.Duration) *sample {
 		s.in.Since = s.now
 	}
 	s.in.Status, s.in.Reason, s.in.Seq, s.in.Updated = e.Status, e.Reason, e.Seq, s.now
+	switch {
+	case e.Kind == saga.EventAnswered && e.Open == e.Step:
+		s.in.Calls = e.Number
+	case e.Reason != saga.Stopped:
+		s.in.Calls = 0
+	}
 	s.in.Step, s.in.Due = e.Open, e.Due
 	s.events = append(s.events, e)
 	return s
@@ -59,13 +65,55 @@ func (s *sample) turn(step string, kind saga.CallKind, n int, o saga.Outcome, to
 	return s.add(e, took+6*time.Millisecond)
 }
 
+// hand records what a person did some time after the last event.
+func (s *sample) hand(h saga.Hand, after time.Duration, open string, to saga.Status) *sample {
+	h.At = s.now.Add(after)
+	e := saga.Event{Kind: saga.EventOperated, Hand: &h, Open: open, Status: to}
+	if h.Verb == saga.Stop {
+		e.Reason = saga.Stopped
+	}
+	s.in.Hand = &h
+	if h.Verb != saga.Stop {
+		s.in.Detail = ""
+	}
+	return s.add(e, after)
+}
+
+// needs sets why the last event left the instance to a person, and when it is called again.
+func (s *sample) needs(why saga.Reason, due time.Duration) *sample {
+	s.in.Reason, s.events[len(s.events)-1].Reason = why, why
+	s.in.Due, s.events[len(s.events)-1].Due = time.Time{}, time.Time{}
+	if due > 0 {
+		s.in.Due = s.now.Add(due)
+	}
+	return s
+}
+
 // stands sets where the instance stands now.
 func (s *sample) stands(call saga.CallKind, marks ...saga.Mark) *sample {
-	s.in.Call, s.in.Back = call, s.in.Status == saga.Compensating
+	s.in.Call, s.in.Back = call, s.in.Status == saga.Compensating || call == saga.CallCompensation
+	s.in.Allowed = s.allowed()
 	for i, m := range marks {
 		s.in.Steps[i].Mark = m
 	}
 	return s
+}
+
+// allowed is what a person may do to the sample.
+func (s *sample) allowed() []saga.Verb {
+	switch {
+	case s.in.Status.Ended():
+		return nil
+	case s.in.Reason == saga.Stopped:
+		return []saga.Verb{saga.Retry, saga.Compensate, saga.Resolve, saga.Skip}
+	case s.in.Status == saga.NeedsAttention:
+		return []saga.Verb{saga.Retry, saga.Resolve, saga.Skip, saga.Stop}
+	case s.in.Calls > 0 || s.in.Call == saga.CallProbe:
+		return []saga.Verb{saga.Resolve, saga.Skip, saga.Stop}
+	case s.in.Back:
+		return []saga.Verb{saga.Skip, saga.Stop}
+	}
+	return []saga.Verb{saga.Compensate, saga.Skip, saga.Stop}
 }
 
 // wait lets time pass; later is the state as it is then.

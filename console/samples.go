@@ -11,8 +11,8 @@ const ms = time.Millisecond
 // samples is one instance for each state that a page can show.
 func samples() []*sample {
 	return []*sample{
-		sampleLost(), sampleUnknown(), sampleAttention(), sampleRunning(), sampleCompensating(),
-		sampleRecovered(), sampleCompensated(), sampleFailed(), sampleCompleted(),
+		sampleLost(), sampleUnknown(), sampleAttention(), sampleStopped(), sampleRefused(), sampleRunning(), sampleCompensating(),
+		sampleRecovered(), sampleResolved(), sampleSkipped(), sampleLeft(), sampleCompensated(), sampleFailed(), sampleCompleted(),
 	}
 }
 
@@ -37,12 +37,8 @@ func sampleAttention() *sample {
 	for n := 2; n < 5; n++ {
 		s.wait(time.Duration(n)*400*ms).call("STOCK", saga.CallProbe, n, saga.NotDone, 9*ms, "not done: dial tcp 127.0.0.1:8081: connect: connection refused", "STOCK")
 	}
-	s.wait(4*time.Second).turn("STOCK", saga.CallProbe, 5, saga.Unknown, 2000*ms, "no answer within 2 s", "STOCK", saga.NeedsAttention)
-	s.in.Reason = saga.InDoubt
-	s.events[len(s.events)-1].Reason = saga.InDoubt
-	s.stands(saga.CallProbe, saga.MaybeDone).wait(41 * time.Second)
-	s.in.Due = s.now.Add(19 * time.Second)
-	return s
+	return s.wait(4*time.Second).turn("STOCK", saga.CallProbe, 5, saga.Unknown, 2000*ms, "no answer within 2 s", "STOCK", saga.NeedsAttention).
+		needs(saga.InDoubt, time.Minute).stands(saga.CallProbe, saga.MaybeDone).wait(41 * time.Second)
 }
 
 func sampleCompensating() *sample {

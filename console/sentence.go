@@ -6,51 +6,41 @@ import (
 	"github.com/seosa-dev/saga"
 )
 
-// lede is where the instance stands, in a sentence or two for a person.
+// lede is where the instance stands, in a sentence or two for a person: the explanation until it
+// has ended, and then how it ended.
 func (s *story) lede(say speaker) string {
-	text := s.ledeStanding(say)
-	if n := s.takeovers(); n > 0 {
-		text += " " + say.Count("lede.taken", n)
+	text := say.explain(s.In)
+	if s.In.Status.Ended() {
+		text = s.ledeEnded(say)
 	}
-	return text
+	return text + suffix(" ", s.ledeTaken(say))
 }
 
-func (s *story) ledeStanding(say speaker) string {
-	step, by := s.In.Step, s.turnedBy()
-	switch standingOf(s.In) {
-	case completed:
-		if d := s.unknownFor(); d > 0 {
-			return say.Say("lede.completed.asked", "step", s.Spans[0].Step, "d", d, "n", len(s.In.Steps))
-		}
-		return say.Count("lede.completed", len(s.In.Steps))
-	case compensated, failed:
-		key := "lede." + string(standingOf(s.In))
-		if by == "" {
-			return say.Say(key)
-		}
+func (s *story) ledeTaken(say speaker) string {
+	n := s.takeovers()
+	if n == 0 {
+		return ""
+	}
+	return say.Count("lede.taken", n)
+}
+
+func (s *story) ledeEnded(say speaker) string {
+	key, by := "lede."+string(standingOf(s.In)), s.turnedBy()
+	if s.skippedKey() != "" {
+		skipped := append(s.with(saga.Skipped), s.with(saga.LeftBehind)...)
+		return say.Say(key+s.skippedKey(), "steps", strings.Join(skipped, ", "), "done", len(s.with(saga.InEffect)), "n", len(s.In.Steps))
+	}
+	switch d := s.unknownFor(); {
+	case s.In.Status == saga.Completed && d > 0 && s.settledByPerson(s.Spans[0].Step):
+		return say.Say(key+".resolved", "step", s.Spans[0].Step, "d", d, "n", len(s.In.Steps))
+	case s.In.Status == saga.Completed && d > 0:
+		return say.Say(key+".asked", "step", s.Spans[0].Step, "d", d, "n", len(s.In.Steps))
+	case s.In.Status == saga.Completed:
+		return say.Count(key, len(s.In.Steps))
+	case by != "":
 		return say.Say(key+".by", "step", by)
-	case unknown:
-		return say.Say("lede.unknown", "step", s.doubted())
-	case compensating:
-		return say.Say("lede.compensating", "step", step)
-	case attention:
-		return say.reason(s.In.Reason)
 	}
-	return say.Say("lede.running", "step", step, "done", len(s.with(saga.InEffect)), "n", len(s.In.Steps))
-}
-
-// doubted is the step whose outcome nobody knows: the open one if it is among them.
-func (s *story) doubted() string {
-	maybe := s.with(saga.MaybeDone)
-	for _, step := range maybe {
-		if step == s.In.Step {
-			return step
-		}
-	}
-	if len(maybe) > 0 {
-		return maybe[0]
-	}
-	return s.In.Step
+	return say.Say(key)
 }
 
 // kno is what is known, what is not and what comes next: the answer of every page that cannot
@@ -66,26 +56,29 @@ func (s *story) kno(say speaker) *kno {
 	if s.In.Status.Ended() {
 		return nil
 	}
-	k := &kno{speaker: say, NotKnown: s.notKnown(say), Next: s.next(say)}
-	k.Known = s.known(say)
-	return k
+	return &kno{speaker: say, Known: s.known(say), NotKnown: s.notKnown(say), Next: s.next(say)}
 }
 
 func (s *story) known(say speaker) []string {
-	var lines []string
-	for _, part := range []struct {
-		mark saga.Mark
-		key  string
-	}{{saga.InEffect, "known.effect"}, {saga.TakenBack, "known.undone"}, {saga.NeverDone, "known.never"}} {
-		if steps := s.with(part.mark); len(steps) > 0 {
-			lines = append(lines, say.Say(part.key, "steps", strings.Join(steps, ", ")))
-		}
-	}
+	lines := s.listed(say, []markLine{{saga.InEffect, "known.effect"}, {saga.TakenBack, "known.undone"}, {saga.NeverDone, "known.never"}})
 	if len(lines) == 0 {
 		lines = append(lines, say.Say("known.nothing"))
 	}
-	if s.In.Detail != "" {
-		lines = append(lines, say.Say("known.said", "said", s.In.Detail))
+	return lines
+}
+
+// markLine is the line about the steps that have a mark.
+type markLine struct {
+	mark saga.Mark
+	key  string
+}
+
+func (s *story) listed(say speaker, of []markLine) []string {
+	var lines []string
+	for _, l := range of {
+		if steps := s.with(l.mark); len(steps) > 0 {
+			lines = append(lines, say.Say(l.key, "steps", strings.Join(steps, ", ")))
+		}
 	}
 	return lines
 }
@@ -102,6 +95,7 @@ func (s *story) notKnown(say speaker) []string {
 	if sp, open := s.openSpan(); open && len(lines) > 0 {
 		lines[0] += " " + say.Say("notknown.since", "time", sp.From, "d", sp.To.Sub(sp.From))
 	}
+	lines = append(lines, s.listed(say, []markLine{{saga.Skipped, "notknown.skipped"}, {saga.LeftBehind, "notknown.left"}})...)
 	switch {
 	case len(lines) > 0:
 	case s.In.Back:
@@ -127,37 +121,20 @@ func (s *story) lostByCrash(step string) bool {
 	return false
 }
 
+// next is the part of the explanation that looks ahead, with times as the rest of the page has them.
 func (s *story) next(say speaker) []string {
+	x := s.In.Explanation()
+	places := say.places(s.In, x)
+	places["due"] = strings.TrimSpace(say.Day(s.In.Due, s.Now)+" "+say.Clock(s.In.Due)) + say.Millis(s.In.Due)
 	var lines []string
-	if key := s.nextCall(); key != "" {
-		if s.In.Due.After(s.Now) {
-			lines = append(lines, say.Say(key+".at", "step", s.In.Step, "time", say.Clock(s.In.Due)+say.Millis(s.In.Due)))
-		} else {
-			lines = append(lines, say.Say(key+".now", "step", s.In.Step))
-		}
+	if x.Next != "" {
+		lines = append(lines, say.phrase(x.Next, places))
 	}
 	if s.In.Status == saga.NeedsAttention {
-		lines = append(lines, say.Say("next.person."+s.advice()))
-	} else if !s.In.Back && !s.In.Deadline.IsZero() {
+		return append(lines, say.phrase(x.Person, places))
+	}
+	if !s.In.Back && !s.In.Deadline.IsZero() && !s.In.Due.Equal(s.In.Deadline) {
 		lines = append(lines, say.Say("next.deadline", "time", s.In.Deadline))
 	}
 	return lines
-}
-
-// nextCall is the call that comes by itself, as a key; none if only a person moves the instance.
-func (s *story) nextCall() string {
-	if s.In.Step == "" || s.In.Call == "" || s.In.Status == saga.NeedsAttention && s.In.Due.IsZero() {
-		return ""
-	}
-	return "next." + string(s.In.Call)
-}
-
-func (s *story) advice() string {
-	switch s.In.Reason {
-	case saga.UnknownDefinition:
-		return "definition"
-	case saga.UndoRefused:
-		return "refused"
-	}
-	return "resume"
 }

@@ -30,6 +30,15 @@ func (s speaker) Say(key string, pairs ...any) string {
 	return strings.NewReplacer(old...).Replace(sentence)
 }
 
+// known returns the sentence of a key that is put together from others' words, or other if there is
+// none.
+func (s speaker) known(key, other string) string {
+	if _, ok := s.table[key]; ok {
+		return s.Say(key)
+	}
+	return other
+}
+
 // Count chooses between the sentences key.one and key.many and fills {n}.
 func (s speaker) Count(key string, n int, pairs ...any) string {
 	if n == 1 {

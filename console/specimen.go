@@ -51,8 +51,9 @@ func (v viewer) allMarks() []statusView {
 	for _, o := range []saga.Outcome{saga.Succeeded, saga.Refused, saga.NotDone, saga.Unknown} {
 		all = append(all, v.Status(outcomeMark(o), false))
 	}
-	for _, m := range []saga.Mark{saga.NotStarted, saga.TakenBack} {
+	for _, m := range []saga.Mark{saga.NotStarted, saga.TakenBack, saga.Skipped, saga.LeftBehind} {
 		all = append(all, v.Status(stepMark(m, false), false))
 	}
-	return append(all, v.Status(newMark("parked", "parked", "outcome.parked"), false), v.Status(newMark("start", "start", "outcome.recorded"), false))
+	return append(all, v.Status(newMark("parked", "parked", "outcome.parked"), false), v.Status(newMark("start", "start", "outcome.recorded"), false),
+		v.Status(handMark(&saga.Hand{Verb: saga.Retry}, false), false))
 }

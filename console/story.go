@@ -28,6 +28,7 @@ const (
 	momentRecovered momentKind = "recovered"
 	momentResumed   momentKind = "resumed"
 	momentReleased  momentKind = "released"
+	momentOperated  momentKind = "operated"
 	momentAttention momentKind = "attention"
 	momentEnded     momentKind = "ended"
 )
@@ -42,19 +43,23 @@ type moment struct {
 	Start, End time.Time // of the call, or twice the same time
 	Mark       mark
 	Back       bool
+	Undo       bool  // a person settled or skipped an undo
 	In, Next   style // the line that comes here, and the one that goes on
 }
 
 // unsure reports whether the moment left something to be asked again.
 func (m *moment) unsure() bool {
 	switch m.Kind {
-	case momentRecovered, momentReleased, momentAttention:
+	case momentRecovered, momentReleased:
 		return true
 	case momentCall:
 		return m.Event.Outcome != saga.Succeeded
 	}
-	return false
+	return m.halts()
 }
+
+// halts reports whether a person is needed from then on.
+func (m *moment) halts() bool { return m.Mark.Symbol == "flag" }
 
 // span is a time during which nobody knew whether a step took effect.
 type span struct {
@@ -123,6 +128,9 @@ func (s *story) event(e saga.Event, before saga.Status, goingBack bool) {
 		m.Kind, m.Mark = momentResumed, plainStanding(e.Status).mark()
 	case saga.EventReleased:
 		m.Kind, m.Lane, m.Mark = momentReleased, s.lane(e.Open), newMark("parked", "parked", "outcome.parked")
+	case saga.EventOperated:
+		m.Kind = momentOperated
+		s.operated(&m)
 	case saga.EventParked:
 		return
 	default:
@@ -164,7 +172,7 @@ func (s *story) consequence(e saga.Event, before saga.Status, goingBack bool) {
 	switch {
 	case e.Status.Ended():
 		m.Kind = momentEnded
-	case e.Status == saga.NeedsAttention && (before != e.Status || e.Kind == saga.EventParked):
+	case e.Status == saga.NeedsAttention && e.Reason != saga.Stopped && (before != e.Status || e.Kind == saga.EventParked):
 		m.Kind = momentAttention
 	default:
 		return
@@ -205,9 +213,9 @@ func (s *story) join() {
 		switch {
 		case m.Back && (m.Lane != prev.Lane || !prev.unsure()):
 			m.In = back
-		case prev.unsure() && m.Lane > 0 && (m.Lane == prev.Lane || prev.Kind == momentAttention):
+		case prev.unsure() && m.Lane > 0 && (m.Lane == prev.Lane || prev.halts()):
 			m.In = waiting
-		case m.Kind == momentAttention:
+		case m.halts():
 			m.In = waiting
 		}
 		prev.Next = m.In
@@ -221,7 +229,7 @@ func (s *story) join() {
 func (s *story) onward() style {
 	last := &s.Moments[len(s.Moments)-1]
 	switch {
-	case last.unsure() && (last.Lane == s.lane(s.In.Step) || last.Kind == momentAttention):
+	case last.unsure() && (last.Lane == s.lane(s.In.Step) || last.halts()):
 		return waiting
 	case s.In.Back || s.In.Status == saga.Compensating:
 		return back
@@ -246,6 +254,10 @@ func (s *story) spans() {
 		step := m.Event.Step
 		if m.Kind == momentRecovered && m.Lane > 0 {
 			step = m.Event.Open
+		}
+		if at, asked := open[m.settled()]; asked {
+			s.Spans[at].To, s.Spans[at].Open = m.End, false
+			delete(open, m.settled())
 		}
 		at, asked := open[step]
 		switch {

@@ -73,7 +73,7 @@ func (s *story) turnedBy() string {
 		switch {
 		case m.Kind == momentCall && m.Event.Call != saga.CallCompensation && m.Event.Outcome == saga.Refused:
 			step = m.Event.Step
-		case m.Kind == momentTurned && m.Event.Kind == saga.EventTurned:
+		case m.Kind == momentTurned && m.Event.Kind != saga.EventAnswered: // the deadline or a person
 			return ""
 		}
 	}

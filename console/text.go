@@ -12,7 +12,8 @@ const (
 )
 
 // tableText is every sentence of the pages, in both languages: a line with the key, then one
-// indented line per language. Places are written {name}.
+// indented line per language. Places are written {name}. A key of several words is a phrase that
+// others made, such as the engine's explanations, and is its own English.
 //
 //go:embed text.txt
 var tableText string
@@ -37,6 +38,9 @@ func readTable(text string) (table, error) {
 			}
 			key = line
 			t[key] = words{}
+			if strings.Contains(key, " ") {
+				t[key] = words{en: key}
+			}
 		default:
 			lang, sentence, _ := strings.Cut(strings.TrimSpace(line), " ")
 			w := t[key]

@@ -26,8 +26,10 @@ type storyView struct {
 
 type ledeView struct {
 	speaker
-	HTMLID      string
-	About, Lede string
+	HTMLID  string
+	About   string
+	Explain string // until it has ended
+	Lede    string
 }
 
 // keyView is the line of figures.
@@ -69,7 +71,7 @@ func (v viewer) storyView(s *story, prefix string) storyView {
 	if v.describe != nil {
 		view.About = v.describe(s.In, v.Lang)
 	}
-	view.Lede = ledeView{v.speaker, prefix + "lede", view.About, s.lede(v.speaker)}
+	view.Lede = s.ledeView(v, prefix, view.About)
 	view.Key = keyView{v.speaker, prefix + "figures", s.figures(v)}
 	t, left := s.train(v.speaker, s.lede(v.speaker)+" "+v.Say("diagram.below"))
 	view.Diagram = diagramView{speaker: v.speaker, HTMLID: prefix + "drawing", SVG: t.SVG(), Left: left}
@@ -84,6 +86,14 @@ func (v viewer) storyView(s *story, prefix string) storyView {
 	}
 	view.Aside = s.aside(v, prefix)
 	return view
+}
+
+func (s *story) ledeView(v viewer, prefix, about string) ledeView {
+	l := ledeView{speaker: v.speaker, HTMLID: prefix + "lede", About: about, Explain: v.explain(s.In), Lede: s.ledeTaken(v.speaker)}
+	if l.Explain == "" {
+		l.Lede = s.lede(v.speaker)
+	}
+	return l
 }
 
 func laneClass(n int) string {

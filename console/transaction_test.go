@@ -29,10 +29,10 @@ func TestUnknownInstanceSaysKnownNotKnownNext(t *testing.T) {
 		f.order("so-1", 10*time.Second).unknown()
 		f.found[0].Call, f.found[0].Due = saga.CallProbe, time.Now().Add(3*time.Second)
 		c := newConsole(t, f, nil)
-		shows(t, get(t, c, "/transactions/so-1"), 200, "Nobody can say yet whether ORDER took effect.", "In effect: STOCK.",
-			"Said last: “no answer within 2 s”", "Whether ORDER took effect.", "ORDER is asked what happened at 00:00:03.000",
+		shows(t, get(t, c, "/transactions/so-1"), 200, "Nobody knows whether ORDER took effect; it has gone forward since", "In effect: STOCK.",
+			"Whether ORDER took effect.", "<p>Next, at 00:00:03.000, the engine asks what became of ORDER.</p>",
 			"d-bar-u", "d-band", "ORDER not known for 7.98 s", `data-live="/stream?transaction=so-1"`)
-		shows(t, get(t, c, "/transactions/so-1?lang=ko"), 200, "ORDER 단계가 반영됐는지 아직 알 수 없습니다.", "아는 것", "모르는 것", "다음", "7.98초")
+		shows(t, get(t, c, "/transactions/so-1?lang=ko"), 200, "ORDER 단계가 반영됐는지 아무도 모릅니다.", "아는 것", "모르는 것", "다음", "7.98초")
 	})
 }
 
@@ -68,7 +68,7 @@ func TestCompensatedInstanceTurnsAndEnds(t *testing.T) {
 }
 
 func TestEveryReasonIsExplained(t *testing.T) {
-	for _, r := range []saga.Reason{saga.InDoubt, saga.CannotFence, saga.CannotFinish, saga.UndoRefused, saga.UndoUnfinished, saga.UnknownDefinition, "another"} {
+	for _, r := range []saga.Reason{saga.InDoubt, saga.CannotFence, saga.CannotFinish, saga.UndoRefused, saga.UndoUnfinished, saga.Stopped, saga.UnknownDefinition, "another"} {
 		f := &fake{}
 		f.order("so-1", time.Minute).then(time.Second, saga.Event{Kind: saga.EventParked, Status: saga.NeedsAttention, Reason: r, Open: "STOCK"})
 		for _, lang := range []string{"en", "ko"} {

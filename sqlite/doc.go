@@ -41,6 +41,20 @@
 // after a restart does not wait for a lease to run out. On systems without flock nothing is taken:
 // there, take care yourself that only one process runs.
 //
+// # Visitors
+//
+// A tool that only looks, or that wants something done, is not kept out: [Visit] opens the file
+// beside the process that has it, or while none has. It takes no lock and changes no table, so it
+// can be used at any time and does not make a node look alive or gone. It reads rows, which are at
+// most one checkpoint old, and sends commands; what they ask for is done by the engine in the other
+// process, or by the one that is started next. A visitor waits for the moment between two writes of
+// the other process and writes for as long as one small transaction takes.
+//
+// A visitor must be of the same version as the tables, since it migrates none. It needs the right
+// to write to the file, also to read it, unless another process has the file open or died while it
+// had: SQLite keeps files beside it as long as anybody reads, and those that a stranger made would
+// be in the engine's way.
+//
 // # Durability and speed
 //
 // The file is in WAL mode with synchronous=FULL: a method that writes returns after fsync, and what
@@ -61,6 +75,13 @@
 // written by a later version is refused with an error that matches [saga.ErrFormat] and left as it
 // was. Going back to an earlier version of this package therefore needs a copy of the file from
 // before the update.
+//
+// # Lists
+//
+// Lists of one status or of a few, or of none in particular, go by an index: they take as long as
+// what they return, however many instances have ended. Within those, definition, reason, step and
+// the time in a status are looked up row by row; so is a text, which also reads each row's data.
+// Without a status a rare value of these, or a text, is looked for in all rows.
 //
 // # Backup
 //

@@ -85,7 +85,7 @@ func advise(err error) error {
 	case codes.SQLITE_BUSY, codes.SQLITE_LOCKED:
 		advice = "another process keeps the file's lock, and nothing was done; try again, and if that does not help look whether that process hangs"
 	case codes.SQLITE_READONLY, codes.SQLITE_PERM, codes.SQLITE_CANTOPEN:
-		advice = "nothing was done; come as a user who may write to the file and its folder"
+		advice = "nothing was done; run this as a user who may write to the file and its folder"
 	default:
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/cmd/demo/page"
 	"github.com/seosa-dev/saga/systems/shop/order"
 )
@@ -63,14 +64,32 @@ func (s *system) entry(ctx context.Context, v order.View) (page.Order, error) {
 	for _, l := range v.Lines {
 		entry.Lines = append(entry.Lines, page.Line{Item: l.Item, Quantity: l.Quantity})
 	}
+	if v.Status == order.Unknown {
+		in, err := s.orders.Engine().Get(ctx, id)
+		if err != nil {
+			return entry, err
+		}
+		entry.Explained = map[string]string{"en": s.console.Explain(in, "en"), "ko": s.console.Explain(in, "ko")}
+	}
 	history, err := s.orders.Engine().History(ctx, id)
 	if err != nil {
 		return entry, err
 	}
 	for _, e := range history {
-		entry.Events = append(entry.Events, page.Event{
-			At: e.At, Step: e.Step, Call: string(e.Call), Outcome: string(e.Outcome), Status: string(e.Status), Took: e.Took,
-		})
+		entry.Events = append(entry.Events, event(e))
 	}
 	return entry, nil
+}
+
+func event(e saga.Event) page.Event {
+	out := page.Event{
+		Kind: string(e.Kind), At: e.At, Step: e.Step, Call: string(e.Call), Outcome: string(e.Outcome), Status: string(e.Status), Took: e.Took,
+	}
+	if e.Kind == saga.EventRecovered {
+		out.Step = e.Open
+	}
+	if e.Hand != nil {
+		out.By, out.Step = e.Hand.By, e.Hand.Step
+	}
+	return out
 }

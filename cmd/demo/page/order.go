@@ -13,6 +13,7 @@ type orderView struct {
 	Order
 	Sign   sign
 	What   string // the lines
+	Says   string // why a person is needed
 	Counts string // how many events, over which time
 	Events []eventView
 	Open   bool // the timeline is open when the page is drawn
@@ -31,7 +32,7 @@ type eventView struct {
 
 func (v reader) orderView(o Order) orderView {
 	view := orderView{reader: v, HTMLID: fmt.Sprintf("o-%d", o.ID), Order: o, Sign: v.orderSign(o.Status),
-		Open: o.Status == "Unknown", What: v.lines(o.Lines)}
+		Open: o.Status == "Unknown", What: v.lines(o.Lines), Says: o.Explained[v.Lang]}
 	for _, e := range o.Events {
 		view.Events = append(view.Events, v.eventView(e, o.Events[0].At))
 	}
@@ -63,11 +64,16 @@ func (v reader) eventView(e Event, start time.Time) eventView {
 	if e.Took > 0 {
 		view.Took = v.Duration(e.Took)
 	}
-	if e.Call == "" || e.Outcome == "" {
+	switch {
+	case e.Kind == "recovered": // whether the step was called, nobody knows
+		view.Sign, view.How = sign{Symbol: "unknown", Word: v.Say("outcome.unknown")}, v.Say("log.recovered")
+	case e.By != "":
+		view.Sign, view.How = sign{Symbol: "person", Word: v.Say("outcome.operated")}, v.Say("log.by", "by", e.By)
+	case e.Call == "" || e.Outcome == "":
 		view.Sign = v.statusSign(e.Status)
-		return view
+	default:
+		view.Sign = v.outcomeSign(e.Outcome)
 	}
-	view.Sign = v.outcomeSign(e.Outcome)
 	return view
 }
 

@@ -131,6 +131,26 @@ func TestOrdersShowStatusLinesAndTimeline(t *testing.T) {
 	lacks(t, w, "secret path", "Order 1003")
 }
 
+// A node that was lost is not a step that runs: nobody knows whether it was called.
+func TestTakeoversAndInterventionsAreNamed(t *testing.T) {
+	f := newFake()
+	o := orderOf(7, "Unknown")
+	o.Events = []page.Event{
+		{Kind: "started", At: noon, Status: "running"},
+		{Kind: "recovered", At: noon.Add(time.Second), Step: "stock", Status: "running"},
+		{Kind: "operated", At: noon.Add(2 * time.Second), Step: "stock", Status: "needs attention", By: "j.kim <b>"},
+	}
+	o.Explained = map[string]string{"en": "Nobody knows whether stock took <effect>.", "ko": "아무도 모릅니다."}
+	f.orders = []page.Order{o}
+	p := newPage(t, f)
+	w := get(p, "/")
+	shows(t, w, http.StatusOK, `<p class="o-says">Nobody knows whether stock took &lt;effect&gt;.</p>`, "Taken over", "#m-person", "by j.kim &lt;b&gt;")
+	lacks(t, w, "Running", "아무도")
+	shows(t, get(p, "/?lang=ko"), http.StatusOK, "아무도 모릅니다.", "이어받음", "사람이 함")
+	f.orders[0].Explained = nil
+	lacks(t, get(p, "/"), `class="o-says"`)
+}
+
 func TestPlayingARow(t *testing.T) {
 	f := newFake()
 	p := newPage(t, f)

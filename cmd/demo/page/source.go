@@ -52,6 +52,9 @@ type Order struct {
 	Compensating bool      // the order failed, and its compensation has not arrived yet
 	Transaction  string    // address of its transaction's page, such as "/transactions/1000%2F1"; "": none yet
 	Events       []Event   // what the engine recorded, in order
+	// Explained is the engine's sentence about a transaction that needs a person, by language: "en"
+	// and "ko". Empty: none does.
+	Explained map[string]string
 }
 
 // Line is one line of an order.
@@ -63,12 +66,14 @@ type Line struct {
 // Event is one entry of the engine's history. One without a Call says where the transaction stood
 // from then on.
 type Event struct {
+	Kind    string // of entry, such as answered; recovered means that another node took over
 	At      time.Time
 	Step    string // the step's name; "": about the transaction as a whole
 	Call    string // action, probe, fence or compensation; "": none
 	Outcome string // succeeded, refused, not done or unknown; "": none
 	Status  string // the transaction's status after it, such as running or completed
 	Took    time.Duration
+	By      string // the person who intervened; "": none did
 }
 
 // Result is what came of playing a row.

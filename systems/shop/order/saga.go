@@ -12,7 +12,10 @@ import (
 	"github.com/seosa-dev/saga/sqlite"
 )
 
-const definitionName = "shop.order"
+const (
+	definitionName     = "shop.order"
+	defaultCallTimeout = 2 * time.Second
+)
 
 // instanceID names an attempt to place an order.
 func instanceID(order int64, attempt int) string {
@@ -40,6 +43,12 @@ func definition(r record, s stock, in insert, callTimeout time.Duration) saga.De
 			Retry: saga.RetryPolicy{MaxAttempts: 2, Initial: 10 * time.Millisecond},
 		},
 	}}
+}
+
+// Definition is the order transaction as data, for tools that look at it or explore its shape. Its
+// functions reach nothing: give them others, or none will run.
+func Definition() saga.Definition[Order] {
+	return definition(record{}, stock{}, insert{}, defaultCallTimeout)
 }
 
 // record is the step that keeps OrderRetryStatus.

@@ -95,7 +95,7 @@ func (s *OrderService) open(ctx context.Context, config Config) (err error) {
 	s.relay = message.NewRelay(s.outbox, config.Publisher, relayConfig(config.Relay))
 	s.plan = definition(record{s.store},
 		stock{participant.Remote{Sender: s.catalog, Path: decrementPath}, s.store, s.relay.Wake},
-		insert{s.store}, cmp.Or(config.CallTimeout, 2*time.Second))
+		insert{s.store}, cmp.Or(config.CallTimeout, defaultCallTimeout))
 	if s.engine, err = saga.New(sagas, s.observed(config.Engine), s.plan); err != nil {
 		return fmt.Errorf("order: %w", err)
 	}

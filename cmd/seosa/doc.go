@@ -1,0 +1,36 @@
+// Command seosa shows the sagas of an SQLite file and settles those that need a person.
+//
+//	seosa -store sagas.db list
+//	seosa -store sagas.db show order-42
+//	seosa -store sagas.db retry order-42 -reason "the bank is back" -dry-run
+//	seosa -store sagas.db retry order-42 -reason "the bank is back"
+//
+// The variable SEOSA_STORE names the file where -store does not. The file may be in use by an engine
+// or lie still: the command takes no lock, runs no migration and makes no file (see sqlite.Visit).
+// What it wants done it leaves in the file. A running engine does it within about a second, and
+// otherwise the next one does it before anything else.
+//
+// # Commands
+//
+//	list         what is not at its end, what needs a person first
+//	show         one instance: what is known of it, and every attempt
+//	retry        try the open step again, asking first about what is unknown
+//	compensate   turn back: undo what took effect, in reverse
+//	resolve      say whether the open step, or the open undo, is done
+//	skip         go on as if the open step, or the open undo, had succeeded
+//	stop         make no further attempt until retry or compensate
+//	help         a page about a command
+//
+// # Exit codes
+//
+//	  0  all was done; a list may be empty
+//	  1  some or all interventions were refused, or their instances had moved
+//	  2  the arguments make no sense, or a confirmation was not given; nothing was done
+//	  3  no instance matches, or an id does not exist; nothing was done
+//	  4  the store cannot be read or written
+//	  5  sent and not applied yet: no engine runs, or none answered within -wait
+//	130  interrupted
+//
+// The package cli has the details, the package query the filters. This package only finds out what
+// the process has: its terminal, its user, its variables, and the store behind a name.
+package main

@@ -1,0 +1,42 @@
+package saga
+
+import (
+	"testing"
+	"time"
+)
+
+// A command that is refused must not leave the instance lying that it was taken in for.
+func TestRefusedCommandLeavesNothingLying(t *testing.T) {
+	n := alone()
+	sh := simShapes()[0]
+	key := shapeKey{sh.Name, 1}
+	n.shapes[key], n.runs[key] = sh, true
+	in, err := decide(sh, instance{ID: "i", Definition: sh.Name, Version: 1, Hash: []byte("h")}, happened{kind: EventStarted, at: epoch})
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := in.row("", sh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	word := &order{Format: format, Verb: Compensate, By: "kim", Reason: "r", Seen: "otherwise"}
+	p := Preview{Intervention: Intervention{Verb: word.Verb, By: word.By, Reason: word.Reason},
+		Effects: []Effect{{Instance: Instance{ID: "i"}, seen: word.Seen}}}
+	commands, err := p.Commands(epoch, func(string) string { return "c" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.tick(epoch)
+	n.claimed(Claim{Node: n.id, Limit: 10}, Claimed{Rows: []Row{row}, Commands: commands}, epoch)
+	effects := n.pump(epoch)
+	if calls := only[callStep](effects); len(calls) != 1 {
+		t.Errorf("%d calls, want the open step's", len(calls))
+	}
+	if rows := only[appendRow](effects); len(rows) != 1 || len(rows[0].Answers) != 1 {
+		t.Errorf("appends %+v, want one with the answer", rows)
+	}
+	n.appended(nil, epoch.Add(time.Millisecond))
+	if n.commands["c"] != commandAnswered {
+		t.Errorf("the command is %v, want answered", n.commands["c"])
+	}
+}

@@ -1,0 +1,139 @@
+package sagatest
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/seosa-dev/saga"
+)
+
+// Case is one start of one saga, with everything that it touches. It is built anew for every
+// schedule, several of which run at once, so it shares nothing with the others.
+type Case[S any] struct {
+	// Definition is the saga. Its functions call participants of the [World] they were built for.
+	Definition saga.Definition[S]
+	// Input is what the saga is started with.
+	Input S
+	// ID is the id it is started under; "case" if empty.
+	ID string
+	// Check, if not nil, is asked at the end of every run what is wrong with the instance as it ended,
+	// or as it stands in attention. It may read what the case's own participants hold.
+	Check func(in saga.Instance) error
+}
+
+// plainCase is a case without its type parameter.
+type plainCase struct {
+	id         string
+	definition saga.AnyDefinition
+	input      any // pointers to the state's type
+	other      any // nil if there is no other input
+	steps      []stepFacts
+	deadline   time.Duration
+	timeout    time.Duration // the longest of a step
+	check      func(saga.Instance) error
+}
+
+// stepFacts is what the explorer knows of a step.
+type stepFacts struct {
+	name                                   string
+	kind                                   saga.Kind
+	probe, fence, compensation, replayable bool
+}
+
+func (s *stepFacts) has(call saga.CallKind) bool {
+	switch call {
+	case saga.CallProbe:
+		return s.probe
+	case saga.CallFence:
+		return s.fence
+	case saga.CallCompensation:
+		return s.compensation
+	}
+	return true
+}
+
+func (c Case[S]) plain() *plainCase {
+	p := &plainCase{
+		id: c.ID, definition: c.Definition, input: &c.Input, other: otherThan(c.Input),
+		deadline: c.Definition.Deadline, check: c.Check,
+	}
+	if p.id == "" {
+		p.id = "case"
+	}
+	for _, st := range c.Definition.Steps {
+		f := stepFacts{st.Name, st.Kind, st.Probe != nil, st.Fence != nil, st.Compensation != nil, st.Replayable}
+		if f.kind == "" {
+			f.kind = saga.Compensatable
+		}
+		p.steps = append(p.steps, f)
+		p.timeout = max(p.timeout, st.Timeout)
+	}
+	return p
+}
+
+func (c *plainCase) step(name string) int {
+	for i := range c.steps {
+		if c.steps[i].name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// stepOf finds what a key is about.
+func (c *plainCase) stepOf(key saga.Key) (int, error) {
+	step := c.step(key.Step)
+	switch {
+	case key.Instance != c.id:
+		return 0, fmt.Errorf("key %s is of instance %q, the case is %q; pass the Key of the Attempt", key, key.Instance, c.id)
+	case step < 0:
+		return 0, fmt.Errorf("key %s is of step %q, which the definition lacks; pass the Key of the Attempt", key, key.Step)
+	case key.Undo && !c.steps[step].compensation:
+		return 0, fmt.Errorf("key %s undoes a step that has no compensation; pass the Key of the Attempt", key)
+	}
+	return step, nil
+}
+
+// otherThan returns a pointer to an input that differs in one field, or nil if no field is fit.
+func otherThan[S any](input S) any {
+	v := reflect.ValueOf(&input).Elem()
+	if v.Kind() != reflect.Struct || !differ(v) {
+		return nil
+	}
+	return &input
+}
+
+// differ changes the first field that it can, at any depth.
+func differ(v reflect.Value) bool {
+	switch {
+	case !v.CanSet():
+		return false
+	case v.Kind() == reflect.String:
+		v.SetString(v.String() + " (another)")
+	case v.CanInt():
+		v.SetInt(v.Int() ^ 1)
+	case v.CanUint():
+		v.SetUint(v.Uint() ^ 1)
+	case v.CanFloat():
+		v.SetFloat(v.Float() + 1)
+	case v.Kind() == reflect.Bool:
+		v.SetBool(!v.Bool())
+	case v.Kind() == reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).Tag.Get("json") != "-" && differ(v.Field(i)) {
+				return true
+			}
+		}
+		return false
+	default:
+		return false
+	}
+	return true
+}
+
+// longest is the longest that a call may take.
+func (c *plainCase) longest(engine *saga.Config) time.Duration {
+	return max(c.timeout, cmp.Or(engine.Timeout, 10*time.Second))
+}

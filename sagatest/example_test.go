@@ -1,0 +1,121 @@
+package sagatest_test
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/seosa-dev/saga"
+	"github.com/seosa-dev/saga/sagatest"
+)
+
+// Order is the state of the sagas in these examples.
+type Order struct {
+	Item string
+	At   time.Time
+}
+
+// A saga whose participants keep their promises, and whose functions pass them the right keys. In
+// a test, Explore takes the place of Find.
+func Example() {
+	report, failure := sagatest.Find(nil, func(w *sagatest.World) sagatest.Case[Order] {
+		stock, bank := w.Participant("stock"), w.Participant("bank")
+		return sagatest.Case[Order]{Input: Order{Item: "EST-1"}, Definition: saga.Definition[Order]{
+			Name: "order", Version: 1, Steps: []saga.Step[Order]{
+				{Name: "reserve", Action: does(stock.Do), Compensation: does(stock.Undo), Fence: does(stock.Fence)},
+				{Name: "charge", Kind: saga.Pivot, Action: does(bank.Do), Probe: does(bank.Probe), Fence: does(bank.Fence)},
+			},
+		}}
+	})
+	fmt.Println("broken:", failure)
+	fmt.Println("every schedule of two faults:", report.Complete)
+	fmt.Println("more than a thousand:", report.Schedules > 1000)
+
+	// Output:
+	// broken: <nil>
+	// every schedule of two faults: true
+	// more than a thousand: true
+}
+
+// does makes a step's function of a participant's method.
+func does(call func(context.Context, saga.Key) error) saga.Func[Order] {
+	return func(ctx context.Context, _ *Order, a saga.Attempt) error { return call(ctx, a.Key) }
+}
+
+// A mistake: the undo adds to the stock whenever it is called. Its answer gets lost, the engine
+// calls it again, and there is more stock than before.
+func Example_undoIsNotIdempotent() {
+	_, failure := sagatest.Find(nil, func(w *sagatest.World) sagatest.Case[Order] {
+		stock, bank := w.Participant("stock"), w.Participant("bank")
+		giveBack := func(_ context.Context, _ *Order, a saga.Attempt) error {
+			w.Happened(a.Key) // stock++
+			return nil
+		}
+		return sagatest.Case[Order]{Input: Order{Item: "EST-1"}, Definition: saga.Definition[Order]{
+			Name: "order", Version: 1, Steps: []saga.Step[Order]{
+				{Name: "reserve", Action: does(stock.Do), Compensation: giveBack, Fence: does(stock.Fence)},
+				{Name: "charge", Kind: saga.Pivot, Action: does(bank.Do), Fence: does(bank.Fence)},
+			},
+		}}
+	})
+	fmt.Println(failure.Guarantee)
+	fmt.Println(failure.What)
+	for _, fault := range failure.Schedule {
+		fmt.Println("-", fault.Do)
+	}
+
+	// Output:
+	// 4: one key, one effect
+	// the undo of step reserve took effect twice
+	// - Refuses
+	// - AnswerLost
+}
+
+// A mistake: the probe asks a copy of the bank's data that lags behind, and takes what it does not
+// find for something that never happened.
+func Example_probeThatLies() {
+	_, failure := sagatest.Find(nil, func(w *sagatest.World) sagatest.Case[Order] {
+		bank := w.Participant("bank")
+		look := func(context.Context, *Order, saga.Attempt) error {
+			return fmt.Errorf("%w: no such charge", saga.Refused)
+		}
+		return sagatest.Case[Order]{Input: Order{Item: "EST-1"}, Definition: saga.Definition[Order]{
+			Name: "order", Version: 1, Steps: []saga.Step[Order]{
+				{Name: "charge", Action: does(bank.Do), Compensation: does(bank.Undo), Probe: look},
+			},
+		}}
+	})
+	fmt.Println(failure.Guarantee)
+	fmt.Println(failure.What)
+	for _, fault := range failure.Schedule {
+		fmt.Println("-", fault.Do)
+	}
+
+	// Output:
+	// what a step's function says is true
+	// the probe of step charge said "refused", and the effect stands
+	// - AnswerLost
+}
+
+// A mistake: a step that promises to be replayable keeps the time of day. After a crash it is called
+// again, and what the next step sends is not what it sent before.
+func Example_stateWithTheTimeOfDay() {
+	_, failure := sagatest.Find(nil, func(w *sagatest.World) sagatest.Case[Order] {
+		stock := w.Participant("stock")
+		reserve := func(ctx context.Context, o *Order, a saga.Attempt) error {
+			o.At = time.Now()
+			return stock.Do(ctx, a.Key)
+		}
+		return sagatest.Case[Order]{Input: Order{Item: "EST-1"}, Definition: saga.Definition[Order]{
+			Name: "order", Version: 1, Steps: []saga.Step[Order]{
+				{Name: "reserve", Action: reserve, Compensation: does(stock.Undo), Replayable: true},
+			},
+		}}
+	})
+	fmt.Println(failure.Guarantee)
+	fmt.Println("without any fault:", len(failure.Schedule) == 0)
+
+	// Output:
+	// a replayable step gives the same again
+	// without any fault: true
+}

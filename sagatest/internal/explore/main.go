@@ -1,0 +1,56 @@
+// Command explore shows what the explorer of package sagatest finds: nothing in two sagas, the
+// shop's order and a reference of five steps, under well over a hundred thousand schedules of
+// faults; and every bug that is planted into the engine for it. It ends with 1 if that is not so.
+//
+//	go run ./sagatest/internal/explore        # from the root of the module
+//
+// For each saga it prints how many schedules ran and how fast, how the instances ended, which faults
+// struck how often and where. For each bug it prints how many schedules it took, and which guarantee
+// the bug broke. -schedules and -random change how much is explored, -bugs chooses among the bugs.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/seosa-dev/saga/sagatest"
+	"github.com/seosa-dev/saga/sagatest/internal/planted"
+	"github.com/seosa-dev/saga/sagatest/internal/reference"
+)
+
+func main() {
+	schedules := flag.Int("schedules", 60_000, "schedules of few faults for each saga, at most")
+	random := flag.Int("random", 10_000, "random schedules of many faults for each saga")
+	bugs := flag.String("bugs", "", "hunt only the planted bugs with this in their names; none for none")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	config := &sagatest.Config{Bound: 3, Schedules: *schedules, Random: *random}
+	good := explore("shop.order", config, order) && explore("reference of five steps", config, reference.Case)
+	if good {
+		good = hunt(ctx, slices.DeleteFunc(planted.Bugs(), func(b planted.Bug) bool { return !strings.Contains(b.Name, *bugs) }))
+	}
+	if !good {
+		stop()
+		os.Exit(1) //nolint:gocritic // stop was called
+	}
+}
+
+// explore prints what came of one saga.
+func explore[S any](name string, config *sagatest.Config, build func(*sagatest.World) sagatest.Case[S]) bool {
+	fmt.Printf("%s, on %d processors\n", name, runtime.GOMAXPROCS(0))
+	report, failure := sagatest.Find(config, build)
+	fmt.Println(report)
+	if failure != nil {
+		fmt.Println(failure)
+		return false
+	}
+	fmt.Printf("  0 violations; %.0f schedules a second\n\n", float64(report.Schedules)/report.Took.Seconds())
+	return true
+}

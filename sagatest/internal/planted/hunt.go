@@ -1,0 +1,113 @@
+package planted
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// huntFor bounds one hunt: a bug may make the engine go round in circles.
+const huntFor = 2 * time.Minute
+
+// Bug is a mistake that the engine does not have.
+type Bug struct {
+	Name  string
+	Rule  string // what it breaks
+	Edits []Edit
+}
+
+// Edit replaces some words of a source file, which are there exactly once.
+type Edit struct {
+	File     string // from the root of the module
+	Old, New string
+}
+
+// Catch is what a hunt found.
+type Catch struct {
+	Caught    bool
+	Schedules int    // that ran until then
+	Guarantee string // that was broken
+	What      string // happened
+	Schedule  string // the shortest, as Go source
+}
+
+// Hunt plants the bug into the module at root and explores. The error is about the hunt, not the
+// bug: words that are not there, or a build that fails.
+func (b Bug) Hunt(ctx context.Context, root string) (Catch, error) {
+	dir, err := os.MkdirTemp("", "planted")
+	if err != nil {
+		return Catch{}, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // in the folder for such things
+	overlay, err := b.overlay(root, dir)
+	if err != nil {
+		return Catch{}, fmt.Errorf("planted bug %q: %w", b.Name, err)
+	}
+	binary := filepath.Join(dir, "hunt")
+	build := exec.CommandContext(ctx, "go", "build", "-overlay", overlay, "-o", binary, "./sagatest/internal/hunt")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		return Catch{}, fmt.Errorf("planted bug %q does not build: %w\n%s", b.Name, err, out)
+	}
+	return b.run(ctx, binary)
+}
+
+// run hunts. An engine that the bug makes panic, or go on for ever, has shown it.
+func (b Bug) run(ctx context.Context, binary string) (catch Catch, err error) {
+	ctx, cancel := context.WithTimeout(ctx, huntFor)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, binary).Output()
+	var exit *exec.ExitError
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return Catch{Caught: true, Guarantee: "the engine comes to an end", What: fmt.Sprintf("no end after %v", huntFor)}, nil
+	case errors.As(err, &exit) && strings.Contains(string(exit.Stderr), "panic:"):
+		text, _, _ := strings.Cut(string(exit.Stderr), "\n")
+		return Catch{Caught: true, Guarantee: "the engine does not panic", What: text}, nil
+	case err != nil:
+		return Catch{}, fmt.Errorf("planted bug %q: %w", b.Name, err)
+	}
+	return catch, json.Unmarshal(out, &catch)
+}
+
+// overlay writes changed copies of the sources and the file that names them to the go command.
+func (b Bug) overlay(root, dir string) (string, error) {
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return "", err
+	}
+	changed := map[string]string{}
+	for _, e := range b.Edits {
+		if changed[e.File] == "" {
+			text, err := os.ReadFile(filepath.Join(root, e.File))
+			if err != nil {
+				return "", err
+			}
+			changed[e.File] = string(text)
+		}
+		if n := strings.Count(changed[e.File], e.Old); n != 1 {
+			return "", fmt.Errorf("%d places in %s read %q; want one", n, e.File, e.Old)
+		}
+		changed[e.File] = strings.Replace(changed[e.File], e.Old, e.New, 1)
+	}
+	replace := map[string]string{}
+	for file, text := range changed {
+		to := filepath.Join(dir, strings.ReplaceAll(file, "/", "_"))
+		if err := os.WriteFile(to, []byte(text), 0o600); err != nil {
+			return "", err
+		}
+		replace[filepath.Join(root, file)] = to
+	}
+	raw, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	overlay := filepath.Join(dir, "overlay.json")
+	return overlay, os.WriteFile(overlay, raw, 0o600)
+}

@@ -1,0 +1,68 @@
+package sagatest
+
+import (
+	"github.com/seosa-dev/saga"
+)
+
+// lawful holds a call to the rules that it must obey when it is made.
+func (r *run) lawful(n *node, c *saga.PendingCall, step int) {
+	if r.calls == 0 {
+		r.durableStart("step "+c.Step+" is called", NothingLost)
+	}
+	switch c.Call {
+	case saga.CallCompensation:
+		r.lawfulUndo(c, step)
+	case saga.CallAction:
+		st, e := &r.of.steps[step], &r.effects
+		if st.probe && !st.replayable && e.stands(step, c.Key) && !e.late[step] && !e.excused[step] && !r.suspects[n.name] {
+			r.violate(OneEffect, "%s is called again although it stands: a step that is not replayable is asked about first", c.Key)
+		}
+	}
+}
+
+func (r *run) lawfulUndo(c *saga.PendingCall, step int) {
+	r.reverse(step)
+	for i := step; i < len(c.Instance.Steps); i++ {
+		if c.Instance.Steps[i].Mark != saga.MaybeDone {
+			continue
+		}
+		own := r.of.steps[step]
+		if i != step || !own.replayable || own.fence {
+			r.violate(UnknownIsNoFailure, "step %s is undone while nobody knows whether step %s took effect",
+				c.Step, c.Instance.Steps[i].Name)
+		}
+	}
+}
+
+// durableStart checks that the instance's key is in the store.
+func (r *run) durableStart(before string, g Guarantee) {
+	keys, err := r.store.Instances().Keys(r.context(), []string{r.of.id})
+	if err != nil || len(keys) == 0 {
+		r.violate(g, "%s before the start is durable (%v)", before, err)
+	}
+}
+
+// truthful compares what a function said with what is true at its participant.
+func (r *run) truthful(c *saga.PendingCall, step int, res saga.CallResult, before int) {
+	e, said := &r.effects, saga.OutcomeOf(res.Err)
+	lie := func(truth string) {
+		r.violate(Truthful, "the %s of step %s said %q, and %s", c.Call, c.Step, said, truth)
+	}
+	key := c.Key.Action()
+	switch {
+	case c.Call == saga.CallCompensation:
+		if said == saga.Succeeded && e.net[step] > 0 {
+			lie("the effect stands")
+		}
+	case said == saga.Succeeded && e.count[step] == 0 && r.modelled != nil && r.modelled[step]:
+		lie("nothing has happened")
+	case said == saga.Refused && e.stands(step, key):
+		lie("the effect stands")
+	case said == saga.NotDone && e.count[step] > before:
+		lie("it took effect in this very call")
+	case said == saga.NotDone && c.Call == saga.CallProbe:
+		e.excused[step] = true
+	case said == saga.Refused && c.Call == saga.CallFence:
+		e.fenced[key] = true
+	}
+}

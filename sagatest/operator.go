@@ -1,0 +1,110 @@
+package sagatest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seosa-dev/saga"
+)
+
+// operator is a person who intervenes, through the store and whichever node holds the instance.
+type operator struct {
+	run    *run
+	verb   saga.Verb // that is wanted; "" if none
+	sent   string    // the command that waits for its answer
+	sentAt time.Time
+	tries  int
+	count  int
+}
+
+// mostTries bounds how often an operator looks or previews again, because the instance has moved or
+// has no row yet. Every operatorPause is a try. A command must be answered within commandTime, on top of
+// the longest call.
+const (
+	mostTries     = 100
+	operatorPause = 300 * time.Millisecond
+	commandTime   = 2 * time.Minute
+)
+
+func (o *operator) busy() bool { return o.verb != "" }
+
+// intervene has a person act while a call is under way. The call to be stopped has reached the
+// participant already; that of an instance that is turned back reaches it when it is answered.
+func (r *run) intervene(n *node, c *saga.PendingCall, step int, strikes Kind) {
+	wait := min(3*time.Second, c.Shape.Timeout*4/5)
+	if strikes == Stopped {
+		r.tellAfter(n, c, r.carryOut(n, c, step), wait)
+		r.operator.want(saga.Stop)
+		return
+	}
+	r.in(wait, func() { r.tell(n, c, r.carryOut(n, c, step)) })
+	r.operator.want(saga.Compensate)
+}
+
+func (o *operator) want(v saga.Verb) {
+	o.verb, o.tries, o.sent = v, 0, ""
+	o.run.in(operatorPause, o.act)
+}
+
+// act previews and sends, or reads the answer to what was sent.
+func (o *operator) act() {
+	done, err := o.try()
+	if o.sent == "" {
+		o.tries++
+	}
+	switch {
+	case done && err == nil && o.verb == saga.Stop:
+		o.want(saga.Retry)
+	case done, o.tries == mostTries:
+		o.verb = ""
+	default:
+		o.run.in(operatorPause, o.act)
+	}
+}
+
+// try makes one move. It is done if the intervention was made, or never will be, which the error
+// says.
+func (o *operator) try() (done bool, err error) {
+	ctx, r := o.run.context(), o.run
+	if o.sent != "" {
+		return o.hear(ctx)
+	}
+	preview, err := r.reader.of(r).Preview(ctx, saga.Intervention{
+		Verb: o.verb, Filter: saga.Filter{IDs: []string{r.of.id}}, By: "operator", Reason: "explored",
+	})
+	if err != nil || len(preview.Effects) == 0 {
+		return false, err
+	}
+	if err := preview.Effects[0].Refused; err != nil {
+		return preview.Effects[0].Instance.Status.Ended(), err
+	}
+	o.count++
+	id := fmt.Sprintf("command-%d", o.count)
+	commands, err := preview.Commands(r.at, func(string) string { return id })
+	if err == nil {
+		err = r.store.Instances().Send(ctx, commands)
+	}
+	if err != nil {
+		r.violate(Explorable, "the store does not take a command: %v", err)
+		return true, err
+	}
+	o.sent, o.sentAt = id, r.at
+	r.note("operator", "asks for %s", o.verb)
+	return false, nil
+}
+
+func (o *operator) hear(ctx context.Context) (done bool, err error) {
+	answers, err := o.run.store.Instances().Answers(ctx, []string{o.sent})
+	if waited := o.run.at.Sub(o.sentAt); len(answers) == 0 && waited > commandTime+o.run.of.longest(o.run.config.Engine) {
+		o.run.violate(EndsOrVisible, "an operator asked for %s %v ago, and has no answer", o.verb, waited)
+	}
+	if err != nil || len(answers) == 0 {
+		return false, err
+	}
+	o.sent = ""
+	err = saga.ResultOf(o.run.of.id, answers[0]).Err
+	o.run.note("operator", "hears of %s: %s", o.verb, said(err))
+	return !errors.Is(err, saga.ErrMoved), err
+}
