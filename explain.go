@@ -133,7 +133,13 @@ func quotable(s string, limit int) string {
 	if len(runes) <= limit {
 		return s
 	}
-	head := (limit - 1) / 2
-	tail := runes[len(runes)-(limit-1-head):]
-	return strings.TrimSpace(string(runes[:head])) + "…" + strings.TrimSpace(string(tail))
+	half := (limit - 3) / 2
+	head, tail := string(runes[:half]), string(runes[len(runes)-half:])
+	if i := strings.LastIndexByte(head, ' '); i > len(head)/2 { // whole words, where there are any
+		head = head[:i]
+	}
+	if i := strings.IndexByte(tail, ' '); i >= 0 && i < len(tail)-1 {
+		tail = tail[i+1:]
+	}
+	return head + " … " + tail
 }

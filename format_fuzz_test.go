@@ -4,101 +4,129 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
 
-// storedSeeds is one of each that a store holds.
-var storedSeeds = []string{
-	`{"v":1,"e":[{"i":"a/1","q":1,"t":"2026-01-02T03:04:05.000006Z","k":"started","v":{"x":"<","n":7},"b":{"f":"d","w":1,"e":"2026-01-02T04:04:05Z","h":"AAEC"},"g":{"s":"running","n":"2026-01-02T03:04:05Z","c":"action","m":".."}},` +
-		`{"i":"a/1","q":2,"t":"2026-01-02T03:04:06Z","k":"answered","p":1,"c":"action","r":1,"a":2,"o":"refused","x":"no","d":15,"v":{"x":null},"g":{"s":"needs attention","r":"cannot finish","x":"no","n":"2026-01-02T03:04:06Z","d":"2026-01-02T03:04:09Z","b":true,"p":1,"c":"probe","a":3,"m":"s?","o":[0,2],"l":true}}]}`,
-	`{"v":1,"e":[{"i":"a","q":3,"t":"2026-01-02T03:04:06Z","k":"operated","p":1,"g":{"s":"completed","n":"2026-01-02T03:04:06Z","z":true,"m":"sk","k":[1],"h":{"verb":"skip","step":"b","by":"kim","reason":"why","at":"2026-01-02T03:04:06Z"}}}]}`,
-	`{"v":1,"e":[]}`, `{"v":2,"e":[]}`, `{"v":1}`, `{"v":1,"e":{}}`,
-	`{"format":1,"i":"a","f":"d","w":1,"t":"2026-01-02T03:04:05Z","u":"2026-01-02T03:04:05Z","h":"AA==","q":4,"v":{"x":"y","n":{"m":[1e2]}},"s":"compensating","n":"2026-01-02T03:04:05Z","b":true,"p":1,"c":"compensation","a":1,"m":"ss","o":[0,1]}`,
-	`{"format":1,"i":"a","q":1,"v":null,"s":"failed","m":"r."}`, `{"format":0}`, `{"format":1,"t":"2026-13-02"}`,
-	`{"name":"d","version":1,"deadline":5,"leaveInDoubt":true,"steps":[{"name":"a","kind":"compensatable","compensation":true,"probe":true,"timeout":9,"retry":{"MaxAttempts":2,"Initial":1,"Max":2,"Factor":1.5},"replayable":true},{"name":"b","kind":"pivot","fence":true}]}`,
-	`{"format":1,"verb":"resolve","outcome":"succeeded","set":{"x":1},"by":"kim","reason":"why","seen":"running||1|false|0|action|..|[]"}`,
-	`{"format":1,"status":"compensating"}`, `{"format":1,"kind":"moved","text":"look again"}`, `{"format":1,"kind":"x"}`,
-	``, `null`, `{`, `[]`, `{"v":1,"e":null,"format":1,"name":""}`,
-}
-
-// Whatever a store holds: it is read in full or refused with the documented error, and what was
-// read is written so that every reader reads the same again.
-func FuzzFormat(f *testing.F) {
-	for _, seed := range storedSeeds {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		again(t, data, []error{ErrFormat}, unwrap, func(entries []entry) ([]byte, error) {
-			var encoded [][]byte
+// rewriters read what stands in a store, each one kind of it, and write what they read.
+func rewriters() map[string]func(data []byte) (written []byte, err error) {
+	return map[string]func([]byte) ([]byte, error){
+		"entries": func(data []byte) ([]byte, error) {
+			entries, err := unwrap(data)
+			encoded := make([][]byte, len(entries))
 			for i := range entries {
-				raw, err := json.Marshal(&entries[i])
-				if err != nil {
-					return nil, err
-				}
-				encoded = append(encoded, raw)
+				raw, bad := json.Marshal(&entries[i])
+				encoded[i], err = raw, errors.Join(err, bad)
 			}
-			return wrap(encoded), nil
-		})
-		again(t, data, []error{ErrFormat, errDamaged}, func(data []byte) (instance, error) {
+			return wrap(encoded), err
+		},
+		"row": func(data []byte) ([]byte, error) {
 			in, err := fromRow(Row{ID: "a", Data: data})
-			if err != nil && !errors.Is(err, ErrFormat) {
-				err = errDamaged
+			if err != nil {
+				return nil, err
 			}
-			return in, err
-		}, func(in instance) ([]byte, error) {
 			row, err := in.row("", nil)
 			return row.Data, err
-		})
-		again(t, data, []error{ErrFormat}, func(data []byte) (*Shape, error) {
-			return readShape(StoredShape{Data: data}, &Config{})
-		}, func(sh *Shape) ([]byte, error) { return json.Marshal(sh) })
-		again(t, data, []error{ErrFormat, ErrInvalid}, func(data []byte) (order, error) {
-			return readOrder(Command{Data: data})
-		}, func(o order) ([]byte, error) { return json.Marshal(o) })
+		},
+		"shape": func(data []byte) ([]byte, error) {
+			sh, err := readShape(StoredShape{Data: data}, &Config{})
+			if err != nil {
+				return nil, err
+			}
+			return json.Marshal(sh)
+		},
+		"command": func(data []byte) ([]byte, error) {
+			o, err := readOrder(Command{Data: data})
+			if err != nil {
+				return nil, err
+			}
+			return json.Marshal(o)
+		},
+	}
+}
+
+// storedForms is what this version writes, with every member at least once.
+func storedForms() map[string][]string {
+	const started, later = `"2026-01-02T03:04:05.000006Z"`, `"2026-01-02T03:04:06Z"`
+	return map[string][]string{
+		"entries": {
+			`{"v":1,"e":[{"i":"a/1","q":1,"t":` + started + `,"k":"started","v":{"n":7,"x":"y"},"b":{"f":"d","w":1,"e":` + later + `,"h":"AAEC"},"g":{"s":"running","n":` + started + `,"c":"action","m":".."}},` +
+				`{"i":"a/1","q":2,"t":` + later + `,"k":"answered","p":1,"c":"action","r":1,"a":2,"o":"refused","x":"no","d":15,"v":{"x":null},"g":{"s":"needs attention","r":"cannot finish","x":"no","n":` + later + `,"d":` + later + `,"b":true,"p":1,"c":"probe","a":3,"m":"s?","o":[0,2],"l":true}}]}`,
+			`{"v":1,"e":[{"i":"a","q":3,"t":` + later + `,"k":"operated","p":1,"g":{"s":"completed","n":` + later + `,"z":true,"m":"sk","k":[1],"y":{"verb":"skip","step":"b","by":"kim","reason":"why","at":` + later + `}}}]}`,
+			`{"v":1,"e":[]}`,
+		},
+		"row": {
+			`{"format":1,"i":"a","f":"d","w":1,"t":` + started + `,"u":` + later + `,"e":` + later + `,"h":"AA==","q":4,"v":{"n":{"m":[1e2]},"x":"y"},"s":"compensating","r":"in doubt","x":"no","n":` + later + `,"d":` + later + `,"z":true,"b":true,"p":1,"c":"compensation","a":1,"m":"su","o":[0,1],"k":[0],"y":{"verb":"resolve","step":"b","outcome":"refused","by":"kim","reason":"why","at":` + later + `},"l":true}`,
+		},
+		"shape": {
+			`{"name":"d","version":1,"deadline":5,"leaveInDoubt":true,"steps":[{"name":"a","kind":"compensatable","compensation":true,"probe":true,"timeout":9,"retry":{"MaxAttempts":2,"Initial":1,"Max":2,"Factor":1.5},"replayable":true},{"name":"b","kind":"pivot","fence":true}]}`,
+		},
+		"command": {
+			`{"format":1,"verb":"resolve","outcome":"succeeded","set":{"x":1},"by":"kim","reason":"why","seen":"running||1|false|0|action|..|[]"}`,
+		},
+	}
+}
+
+// What lies in stores for years is read in full: nothing of it is lost on the way through.
+func TestStoredFormsStay(t *testing.T) {
+	for kind, forms := range storedForms() {
+		for _, form := range forms {
+			if written, err := rewriters()[kind]([]byte(form)); err != nil || string(written) != form {
+				t.Errorf("%s\n%s\nis written\n%s\nerror %v", kind, form, written, err)
+			}
+		}
+	}
+}
+
+// Whatever a store holds: it is read or refused with the documented error, and what was read is
+// written so that every reader reads the same again.
+func FuzzFormat(f *testing.F) {
+	for _, forms := range storedForms() {
+		for _, form := range forms {
+			f.Add([]byte(form))
+		}
+	}
+	for _, odd := range []string{
+		`{"v":2,"e":[]}`, `{"v":1}`, `{"v":1,"e":{}}`, `{"format":1,"i":"a","q":1,"v":null,"s":"failed","m":"r."}`, `{"format":0}`,
+		`{"format":1,"t":"2026-13-02"}`, `{"format":1,"status":"compensating"}`, `{"format":1,"kind":"moved","text":"look again"}`,
+		`{"format":1,"kind":"x"}`, ``, `null`, `{`, `[]`, `{"v":1,"e":null,"format":1,"name":""}`,
+	} {
+		f.Add([]byte(odd))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for kind, rewrite := range rewriters() {
+			again(t, kind, data, rewrite)
+		}
 		if r := ResultOf("a", Answer{Data: data}); r.Err != nil && (r.Status != "" || !matches(r.Err, ErrFormat, ErrMoved, ErrInvalid)) {
 			t.Fatalf("an answer is read as %+v", r)
 		}
 	})
 }
 
-// errDamaged stands for the error about a row that is not JSON, which has no name.
-var errDamaged = errors.New("damaged")
+// again rewrites data, and what was written, and compares.
+func again(t *testing.T, kind string, data []byte, rewrite func([]byte) ([]byte, error)) {
+	t.Helper()
+	written, err := rewrite(data)
+	switch {
+	case err != nil && (matches(err, ErrFormat) || kind == "command" && matches(err, ErrInvalid)):
+		return
+	case err != nil && kind == "row" && strings.Contains(err.Error(), "restore it from a backup"):
+		return
+	case err != nil:
+		t.Fatalf("%s: %v", kind, err)
+	}
+	if rewritten, err := rewrite(written); err != nil || string(rewritten) != string(written) {
+		t.Fatalf("%s: written as %s, then as %s, error %v", kind, written, rewritten, err)
+	}
+}
 
 func matches(err error, sentinels ...error) bool {
-	for _, s := range sentinels {
-		if errors.Is(err, s) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(sentinels, func(s error) bool { return errors.Is(err, s) })
 }
 
-// again reads data, writes what was read, reads that and compares.
-func again[T any](t *testing.T, data []byte, refusals []error, read func([]byte) (T, error), write func(T) ([]byte, error)) {
-	t.Helper()
-	first, err := read(data)
-	if err != nil {
-		if !matches(err, refusals...) {
-			t.Fatalf("%T: refused with %v", first, err)
-		}
-		return
-	}
-	written, err := write(first)
-	if err != nil {
-		t.Fatalf("%T: %+v was read, and cannot be written: %v", first, first, err)
-	}
-	second, err := read(written)
-	if err != nil {
-		t.Fatalf("%T: written as %s, and not read again: %v", first, written, err)
-	}
-	rewritten, err := write(second)
-	if err != nil || string(rewritten) != string(written) {
-		t.Fatalf("%T: written as %s, then as %s, error %v", first, written, rewritten, err)
-	}
-}
-
-// states has a field of each kind that a state's fields may have.
+// fuzzState has a field of each kind that a state's fields may have.
 type fuzzState struct {
 	Text  string             `json:"text"`
 	Count int64              `json:"count"`

@@ -43,7 +43,7 @@ func recorded(t *testing.T, run func(tb testing.TB)) (r *recorder) {
 
 // The five natures of steps survive two faults, and chance, and nothing of them is left out.
 func TestReferenceSurvives(t *testing.T) {
-	report := sagatest.Explore(t, quick(), reference.Case)
+	report := sagatest.Explore(t, &sagatest.Config{Schedules: 2000}, reference.Case)
 	if len(report.NotOffered)+len(report.NotCalled)+len(report.NotModelled) > 0 {
 		t.Errorf("the reference leaves something out:\n%v", report)
 	}
@@ -59,7 +59,7 @@ func TestModelOfADefinition(t *testing.T) {
 		t.Error("a function of the definition is called")
 		return nil
 	}
-	report := sagatest.Explore(t, quick(), func(w *sagatest.World) sagatest.Case[Order] {
+	report := sagatest.Explore(t, short(), func(w *sagatest.World) sagatest.Case[Order] {
 		return sagatest.Case[Order]{Definition: sagatest.Model(w, saga.Definition[Order]{
 			Name: "order", Version: 2, LeaveInDoubt: true, Steps: []saga.Step[Order]{
 				{Name: "status", Action: never, Compensation: never, Replayable: true},
@@ -77,8 +77,8 @@ func TestModelOfADefinition(t *testing.T) {
 
 func TestTheSameSeedGivesTheSameReport(t *testing.T) {
 	explore := func(seed uint64) sagatest.Report {
-		c := quick()
-		c.Schedules, c.Seed = 500, seed
+		c := short()
+		c.Schedules, c.Seed = 400, seed
 		report, failure := sagatest.Find(c, twoSteps)
 		if failure != nil {
 			t.Fatal(failure)
@@ -94,7 +94,7 @@ func TestTheSameSeedGivesTheSameReport(t *testing.T) {
 		t.Errorf("seeds 7 and 8 gave the same:\n%v", first)
 	}
 	if first.Complete {
-		t.Error("500 schedules cannot be all")
+		t.Error("400 schedules cannot be all")
 	}
 }
 
@@ -150,7 +150,7 @@ func TestReplay(t *testing.T) {
 }
 
 func TestAnExplorationThatProvesLittleFails(t *testing.T) {
-	c := quick()
+	c := short()
 	for _, k := range sagatest.Kinds() {
 		if k != sagatest.CallLost && k != sagatest.GivesUp {
 			c.Without = append(c.Without, k)
@@ -177,7 +177,7 @@ func TestASmallSearchIsMadeComplete(t *testing.T) {
 
 // What a definition leaves no place for is listed with the reason, and does not fail.
 func TestWhatCannotStrikeIsExplained(t *testing.T) {
-	report, failure := sagatest.Find(quick(), func(w *sagatest.World) sagatest.Case[struct{ Items []string }] {
+	report, failure := sagatest.Find(short(), func(w *sagatest.World) sagatest.Case[struct{ Items []string }] {
 		done := false
 		return sagatest.Case[struct{ Items []string }]{Definition: saga.Definition[struct{ Items []string }]{
 			Name: "d", Version: 1, Steps: []saga.Step[struct{ Items []string }]{{

@@ -35,7 +35,10 @@ func with(change func(w *sagatest.World, c *sagatest.Case[Order])) builder {
 	}
 }
 
-// quick is an exploration for tests of the explorer.
+// short is an exploration that is expected to find nothing.
+func short() *sagatest.Config { return &sagatest.Config{Schedules: 1000, Random: 300} }
+
+// quick is an exploration that is expected to find something.
 func quick() *sagatest.Config { return &sagatest.Config{Schedules: 4000, Random: 500} }
 
 // broken explores and wants a failure of that guarantee, whose text says all of that.

@@ -90,7 +90,7 @@ func TestAThousandInAttention(t *testing.T) {
 	l := s.run("list").ends(cli.ExitDone)
 	took := time.Since(began)
 	t.Logf("listed %d in %v", n, took.Round(time.Millisecond))
-	if lines := strings.Count(l.out, "attention: in doubt"); lines != n || took > 5*time.Second {
+	if lines := strings.Count(l.out, "attention: in doubt"); lines != n || took > 2*time.Second {
 		t.Errorf("%d listed in %v", lines, took)
 	}
 	s.away.Store(false)

@@ -40,7 +40,8 @@ func FuzzReadJSON(f *testing.F) {
 		f.Add("application/json", []byte(body), uint16(0))
 	}
 	f.Add("Application/JSON; charset=UTF-8", []byte(`{}`), uint16(64<<10-2))
-	f.Add("application/json; charset=latin1", []byte(`{}`), uint16(64<<10-1))
+	f.Add("application/json", []byte(`{}`), uint16(64<<10-1)) // one byte too many
+	f.Add("application/json; charset=latin1", []byte(`{}`), uint16(0))
 	f.Add("text/plain; =", []byte(`[[[[[[[[`), uint16(1))
 	f.Fuzz(func(t *testing.T, kind string, body []byte, spaces uint16) {
 		body = slices.Concat(body, bytes.Repeat([]byte(" "), int(spaces)))
