@@ -43,7 +43,7 @@ func recorded(t *testing.T, run func(tb testing.TB)) (r *recorder) {
 
 // The five natures of steps survive two faults, and chance, and nothing of them is left out.
 func TestReferenceSurvives(t *testing.T) {
-	report := sagatest.Explore(t, &sagatest.Config{Schedules: 2000}, reference.Case)
+	report := sagatest.Explore(t, &sagatest.Config{Schedules: 1500, Random: 500}, reference.Case)
 	if len(report.NotOffered)+len(report.NotCalled)+len(report.NotModelled) > 0 {
 		t.Errorf("the reference leaves something out:\n%v", report)
 	}
@@ -108,14 +108,17 @@ func undoTwice(w *sagatest.World) sagatest.Case[Order] {
 	return c
 }
 
+// lostAnswers is what shows it.
+func lostAnswers() *sagatest.Config { return only(sagatest.AnswerLost, sagatest.CallLost, sagatest.Refuses) }
+
 func TestAPrintedScheduleIsTheSameRun(t *testing.T) {
-	failure := broken(t, quick(), undoTwice, sagatest.OneEffect)
+	failure := broken(t, lostAnswers(), undoTwice, sagatest.OneEffect)
 	text := failure.Schedule.String()
 	if !strings.HasPrefix(text, "sagatest.Schedule{{At: ") || strings.Count(text, "Do: sagatest.") != len(failure.Schedule) {
 		t.Fatalf("%q is not Go source of %d faults", text, len(failure.Schedule))
 	}
 	for range 3 {
-		story, again := sagatest.Play(quick(), failure.Schedule, undoTwice)
+		story, again := sagatest.Play(lostAnswers(), failure.Schedule, undoTwice)
 		if again == nil || again.What != failure.What || !slices.Equal(again.Schedule, failure.Schedule) {
 			t.Fatalf("replayed, %v broke %v", failure.Schedule, again)
 		}
@@ -126,7 +129,7 @@ func TestAPrintedScheduleIsTheSameRun(t *testing.T) {
 }
 
 func TestAFailedExplorationTellsEverything(t *testing.T) {
-	r := recorded(t, func(tb testing.TB) { sagatest.Explore(tb, quick(), undoTwice) })
+	r := recorded(t, func(tb testing.TB) { sagatest.Explore(tb, lostAnswers(), undoTwice) })
 	for _, text := range []string{
 		"broken: 4: one key, one effect", "the undo of step reserve took effect twice", "schedule (found as number ",
 		"sagatest.Schedule{{At: ", "client", "dur", "schedules in",
@@ -138,24 +141,19 @@ func TestAFailedExplorationTellsEverything(t *testing.T) {
 }
 
 func TestReplay(t *testing.T) {
-	failure := broken(t, quick(), undoTwice, sagatest.OneEffect)
-	r := recorded(t, func(tb testing.TB) { sagatest.Replay(tb, quick(), failure.Schedule, undoTwice) })
+	failure := broken(t, lostAnswers(), undoTwice, sagatest.OneEffect)
+	r := recorded(t, func(tb testing.TB) { sagatest.Replay(tb, lostAnswers(), failure.Schedule, undoTwice) })
 	if !strings.Contains(r.failed, "took effect twice") {
 		t.Errorf("replayed, it says %q", r.failed)
 	}
-	r = recorded(t, func(tb testing.TB) { sagatest.Replay(tb, quick(), failure.Schedule, twoSteps) })
+	r = recorded(t, func(tb testing.TB) { sagatest.Replay(tb, lostAnswers(), failure.Schedule, twoSteps) })
 	if r.failed != "" || !strings.Contains(r.logged, "fault") {
 		t.Errorf("with the mistake mended, it fails with %q and tells\n%s", r.failed, r.logged)
 	}
 }
 
 func TestAnExplorationThatProvesLittleFails(t *testing.T) {
-	c := short()
-	for _, k := range sagatest.Kinds() {
-		if k != sagatest.CallLost && k != sagatest.GivesUp {
-			c.Without = append(c.Without, k)
-		}
-	}
+	c := only(sagatest.CallLost, sagatest.GivesUp)
 	report, failure := sagatest.Find(c, twoSteps)
 	if failure == nil || failure.Guarantee != sagatest.Covered || !strings.Contains(failure.What, "GivesUp never came to strike") {
 		t.Fatalf("no client is left without an answer, so none gives up, but: %v\n%v", failure, report)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,17 @@ func short() *sagatest.Config { return &sagatest.Config{Schedules: 1000, Random:
 
 // quick is an exploration that is expected to find something.
 func quick() *sagatest.Config { return &sagatest.Config{Schedules: 4000, Random: 500} }
+
+// only is an exploration with few kinds of faults.
+func only(few ...sagatest.Kind) *sagatest.Config {
+	c := quick()
+	for _, k := range sagatest.Kinds() {
+		if !slices.Contains(few, k) {
+			c.Without = append(c.Without, k)
+		}
+	}
+	return c
+}
 
 // broken explores and wants a failure of that guarantee, whose text says all of that.
 func broken(t *testing.T, config *sagatest.Config, build builder, g sagatest.Guarantee, says ...string) *sagatest.Failure {
