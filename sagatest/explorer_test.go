@@ -109,7 +109,9 @@ func undoTwice(w *sagatest.World) sagatest.Case[Order] {
 }
 
 // lostAnswers is what shows it.
-func lostAnswers() *sagatest.Config { return only(sagatest.AnswerLost, sagatest.CallLost, sagatest.Refuses) }
+func lostAnswers() *sagatest.Config {
+	return only(sagatest.AnswerLost, sagatest.CallLost, sagatest.Refuses)
+}
 
 func TestAPrintedScheduleIsTheSameRun(t *testing.T) {
 	failure := broken(t, lostAnswers(), undoTwice, sagatest.OneEffect)
