@@ -36,7 +36,7 @@ func (h *Hand) possible(sh *Shape, in *instance) error {
 	case !slices.Contains(verbs(), h.Verb):
 		return fmt.Errorf("%w: verb %q; use one of %v", ErrInvalid, h.Verb, verbs())
 	case (h.Verb == Resolve) != (h.Outcome == Succeeded || h.Outcome == Refused) || h.Verb != Resolve && h.Outcome != "":
-		return fmt.Errorf("%w: outcome %q for %s; resolve takes succeeded or refused, other verbs take none", ErrInvalid, h.Outcome, h.Verb)
+		return fmt.Errorf("%w: outcome %q for %s; resolve takes succeeded or refused, other verbs take none", ErrInvalid, string(h.Outcome), h.Verb)
 	}
 	if why := forbidden(sh, in, h.Verb); why != "" {
 		return fmt.Errorf("%w: %s of %s: %s", ErrInvalid, h.Verb, in.ID, why)

@@ -90,8 +90,14 @@
 // [NeedsAttention] means that the engine has done what is safe; [Instance.Reason] says what is
 // missing. Calls that can do no harm go on once a minute, unless [Definition.LeaveInDoubt] says
 // otherwise or only a person can help. Starting the instance again with the same id and input
-// resumes it with a new budget, and asks first about what is unknown. There is no other way to
-// intervene yet.
+// resumes it with a new budget, and asks first about what is unknown. [Instance.Explain] says all of
+// this about one instance in a sentence.
+//
+// A person may do more: [Retry], [Compensate], [Resolve], [Skip] and [Stop], each with a name and a
+// reason that the history keeps. [Engine.Preview] says what would follow, by the rule that will
+// decide; [Engine.Apply] does it, wherever the instance is, and only while it stands as it did in the
+// preview. Both work on an engine without definitions whose Run was never called, which is how the
+// command line in cmd/seosa works.
 //
 // # Observing
 //

@@ -181,7 +181,7 @@ func TestVerbsThatDoNotApply(t *testing.T) {
 				in, _ = e.Get(t.Context(), "i")
 				pre := preview(t, e.Engine, c.do)
 				r := apply(t, e.Engine, pre)
-				if r.Err == nil || !strings.Contains(r.Err.Error(), c.say) || r.Err != pre.Effects[0].Refused {
+				if r.Err == nil || !strings.Contains(r.Err.Error(), c.say) || !errors.Is(r.Err, pre.Effects[0].Refused) {
 					t.Errorf("got %v, want it to say %q", r.Err, c.say)
 				}
 				if now, _ := e.Get(t.Context(), "i"); now.Seq != in.Seq {

@@ -31,6 +31,9 @@ const (
 	EndIsTrue Guarantee = "the end is the truth"
 	// SameReplay says that a step which is Replayable gives the same outcome and state again.
 	SameReplay Guarantee = "a replayable step gives the same again"
+	// Sound says that no node meets what cannot be: a transition that its own rule forbids, or data that
+	// it cannot read.
+	Sound Guarantee = "no node meets what cannot be"
 	// OwnCheck is the case's own [Case.Check].
 	OwnCheck Guarantee = "the case's own check"
 	// Explorable says that the case can be explored at all.

@@ -63,7 +63,6 @@ func broken(t *testing.T, config *sagatest.Config, build builder, g sagatest.Gua
 	if failure.Guarantee != g {
 		t.Fatalf("want a failure of %q, found:\n%v", g, failure)
 	}
-	t.Log(failure.Needed, failure.Schedule)
 	for _, text := range says {
 		if !strings.Contains(failure.What, text) {
 			t.Errorf("%q does not say %q", failure.What, text)

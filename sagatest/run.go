@@ -21,6 +21,7 @@ type run struct {
 	reader   *reader
 
 	at     time.Time
+	turns  int     // since time passed
 	nodes  []*node // that live, in order of their birth
 	booted int
 	queue  []job // to be done now
@@ -112,15 +113,14 @@ var errNoSteps = errors.New("the case's definition has no steps; set Definition 
 func (r *run) play() {
 	r.boot()
 	r.client.start()
-	for turn := 0; r.broken == nil; turn++ {
+	for r.broken == nil {
 		r.collect()
 		switch {
-		case r.broken != nil:
-		case r.turn():
+		case r.broken != nil, r.circling(), r.turn():
 		case r.settled():
 			r.finish()
 			return
-		case turn > mostTurns || r.at.Sub(epoch()) > r.config.Within || r.still():
+		case r.at.Sub(epoch()) > r.config.Within || r.still():
 			r.silent()
 		default:
 			r.advance()
@@ -128,8 +128,16 @@ func (r *run) play() {
 	}
 }
 
-// mostTurns bounds a run that goes round in circles without time passing.
-const mostTurns = 200_000
+// mostTurns is how much may happen before time passes.
+const mostTurns = 10_000
+
+// circling ends a run in which things go on happening and no time passes.
+func (r *run) circling() bool {
+	if r.turns++; r.turns > mostTurns {
+		r.violate(EndsOrVisible, "the nodes go round in circles: %d things to do at %v", r.turns, r.at.Sub(epoch()))
+	}
+	return r.broken != nil
+}
 
 // collect asks every node what it wants done, and does at once what needs no store.
 func (r *run) collect() {
@@ -159,7 +167,7 @@ func (r *run) take(n *node, t saga.Task) {
 	case saga.TaskTell:
 		r.hear(n, t.Durable)
 	case saga.TaskWarn:
-		r.violate(OneOwner, "%s warns: %v", n.name, t.Warning)
+		r.violate(Sound, "%s warns: %v", n.name, t.Warning)
 	default:
 		if n.knows && t.Kind == saga.TaskCall {
 			r.violate(OneOwner, "%s was told that another node has sealed it, and calls %s", n.name, t.Call.Key)
@@ -262,7 +270,7 @@ func (r *run) advance() {
 
 func (r *run) passTo(at time.Time) {
 	if at.After(r.at) {
-		r.at = at
+		r.at, r.turns = at, 0
 	}
 }
 

@@ -127,7 +127,7 @@ func (r *run) finish() {
 			n.paused = false
 		}
 		r.collect()
-		if r.turn() {
+		if r.circling() || r.turn() {
 			continue
 		}
 		r.look()
