@@ -3,7 +3,7 @@ package sagatest
 import "testing"
 
 // Explore runs the case under every schedule of few faults and under random schedules of many, and
-// fails the test with the shortest schedule that breaks a guarantee. It also fails if a kind of
+// fails the test with the shortest schedule that it finds to break a guarantee. It also fails if a kind of
 // fault never struck, so that a pass means something. A nil config is the zero Config. build is
 // called once for each schedule, from several goroutines at once.
 func Explore[S any](t testing.TB, config *Config, build func(w *World) Case[S]) Report {

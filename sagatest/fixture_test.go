@@ -142,6 +142,24 @@ type greedy struct{ saga.Instances }
 // Claim gives nothing away.
 func (greedy) Claim(context.Context, saga.Claim) (saga.Claimed, error) { return saga.Claimed{}, nil }
 
+type garbled struct{ saga.Instances }
+
+// Claim returns rows that nobody can read.
+func (in garbled) Claim(ctx context.Context, c saga.Claim) (saga.Claimed, error) {
+	got, err := in.Instances.Claim(ctx, c)
+	for i := range got.Rows {
+		got.Rows[i].Data = []byte("{")
+	}
+	return got, err
+}
+
+type insistent struct{ saga.Instances }
+
+// Claim always has as many commands as were asked for, each of an instance that nobody has.
+func (insistent) Claim(_ context.Context, c saga.Claim) (saga.Claimed, error) {
+	return saga.Claimed{Commands: make([]saga.Command, c.Limit)}, nil
+}
+
 type confused struct{ saga.Instances }
 
 // Keys returns another input's hash.

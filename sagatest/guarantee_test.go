@@ -34,6 +34,16 @@ func TestANodeThatGoesOnAfterItsSeal(t *testing.T) {
 	}
 }
 
+func TestARowThatCannotBeRead(t *testing.T) {
+	bad := badStore{instances: func(in saga.Instances) saga.Instances { return garbled{in} }}
+	broken(t, over(bad), twoSteps, sagatest.Sound, "warns")
+}
+
+func TestNodesThatGoRoundInCircles(t *testing.T) {
+	bad := badStore{instances: func(in saga.Instances) saga.Instances { return insistent{in} }}
+	broken(t, over(bad), twoSteps, sagatest.EndsOrVisible, "round in circles")
+}
+
 func TestTheSameInputTakenForAnother(t *testing.T) {
 	bad := badStore{instances: func(in saga.Instances) saga.Instances { return confused{in} }}
 	broken(t, over(bad), twoSteps, sagatest.SameAnswer, "same id and input is refused")

@@ -16,7 +16,7 @@ type Report struct {
 	Complete    bool            // every schedule of at most Config.Bound faults ran
 	Struck      map[Kind]int    // faults that struck
 	Places      map[Place]int   // where they struck
-	NotOffered  map[Kind]string // kinds that could strike nowhere in this case, and why
+	NotOffered  map[Kind]string // kinds that could strike nowhere in this case, and why; if nothing was found
 	Ends        map[string]int  // runs by how the instance ended, or why it needed attention
 	NotModelled []string        // steps that took effect without a Happened, and so were not counted
 	NotCalled   []string        // functions of the definition that no run called, as "step call"
