@@ -160,12 +160,14 @@ func (e *Engine) learnShapes(ctx context.Context) error {
 		if e.shapes[key] != nil {
 			continue
 		}
-		if e.shapes[key], err = readShape(s, &e.config); err != nil {
-			delete(e.shapes, key)
-			return err
+		sh, bad := readShape(s, &e.config)
+		if bad != nil {
+			err = errors.Join(err, bad)
+			continue
 		}
+		e.shapes[key] = sh
 	}
-	return nil
+	return err
 }
 
 func (e *Engine) knownShapes() map[shapeKey]*Shape {
@@ -186,6 +188,9 @@ func (e *Engine) anyShape(ctx context.Context, key shapeKey) (*Shape, error) {
 		return sh, nil
 	}
 	err := e.learnShapes(ctx)
+	if errors.Is(err, ErrFormat) { // one that this program cannot read hides no other
+		err = nil
+	}
 	return e.shape(key), err
 }
 

@@ -2,6 +2,7 @@ package saga
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -82,7 +83,7 @@ func (e *entry) event(in *instance, sh *Shape) Event {
 	if e.Patch != nil {
 		out.Patch = e.Patch.object()
 	}
-	if sh == nil {
+	if sh == nil || len(sh.Steps) != len(e.Progress.Marks) { // unknown here
 		return out
 	}
 	if e.Kind == EventAnswered || e.Kind == EventOperated {
@@ -134,6 +135,14 @@ func unwrap(data []byte) ([]entry, error) {
 	if err := json.Unmarshal(head.Entries, &entries); err != nil {
 		return nil, fmt.Errorf("%w: journal row: %w", ErrFormat, err)
 	}
+	for i := range entries {
+		e := &entries[i]
+		why := e.Progress.fault()
+		if why == "" && e.Step >= 0 && e.Step < len(e.Progress.Marks) && e.Seq > 0 {
+			continue
+		}
+		return nil, fmt.Errorf("%w: journal row: entry %d of instance %q is of step %d and has %s", ErrFormat, e.Seq, e.ID, e.Step, cmp.Or(why, "no fault"))
+	}
 	return entries, nil
 }
 
@@ -179,6 +188,9 @@ func fromRow(r Row) (instance, error) {
 	}
 	if data.Format != format {
 		return instance{}, fmt.Errorf("%w %d in the row of %s; this program reads %d", ErrFormat, data.Format, r.ID, format)
+	}
+	if why := data.fault(); why != "" || data.ID != r.ID {
+		return instance{}, fmt.Errorf("saga: the row of %s is damaged: it is of %q and has %s; restore it from a backup", r.ID, data.ID, cmp.Or(why, "no fault"))
 	}
 	return data.instance, nil
 }

@@ -94,6 +94,9 @@ func (n *node) adoptable(row Row) bool {
 // adopt takes a row in as a resident.
 func (n *node) adopt(row Row, at time.Time) {
 	in, err := fromRow(row)
+	if err == nil {
+		err = n.misfit(&in)
+	}
 	if err != nil {
 		n.do(unreadable{rowLeftAlone, err})
 		return
@@ -110,6 +113,14 @@ func (n *node) adopt(row Row, at time.Time) {
 		return
 	}
 	n.run(r, at)
+}
+
+// misfit reports an instance that has not the steps of its definition.
+func (n *node) misfit(in *instance) error {
+	if sh := n.shapes[shapeKey{in.Definition, in.Version}]; sh != nil && len(sh.Steps) != len(in.Marks) {
+		return fmt.Errorf("saga: the row of %s is damaged: it has %d steps, and its definition %d; restore it from a backup", in.ID, len(in.Marks), len(sh.Steps))
+	}
+	return nil
 }
 
 // run goes on with a resident that was just taken in.

@@ -107,6 +107,9 @@ func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (
 	}
 	for _, row := range tail.Rows {
 		in, err := fromRow(row)
+		if err == nil {
+			err = n.misfit(&in)
+		}
 		switch {
 		case errors.Is(err, ErrFormat):
 			return Checkpoint{}, nil, err
@@ -225,7 +228,7 @@ func (f *folding) recover(t *touch, at time.Time) error {
 		h := happened{kind: kind, at: at}
 		after, err := decide(sh, t.after, h)
 		if err != nil {
-			return err
+			return fmt.Errorf("%w: %w", ErrFormat, err)
 		}
 		p, err := newPending(&resident{shape: sh}, record(&t.after, &after, h), after)
 		if err != nil {

@@ -30,7 +30,7 @@ func (e *Engine) Preview(ctx context.Context, i Intervention) (Preview, error) {
 	if len(f.IDs) == 0 && len(f.Statuses) == 0 {
 		f.Statuses = []Status{NeedsAttention, Compensating, Running}
 	}
-	if err := e.learnShapes(ctx); err != nil {
+	if err := e.learnShapes(ctx); err != nil && !errors.Is(err, ErrFormat) {
 		return p, err
 	}
 	rows, err := e.store.Reader().Find(ctx, f)

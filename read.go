@@ -17,7 +17,8 @@ func (e *Engine) Get(ctx context.Context, id string) (Instance, error) {
 	return in.public(sh, owner), err
 }
 
-// Find returns the instances that match, the latest start first, as their rows say.
+// Find returns the instances that match, the latest start first, as their rows say. Of one whose row
+// is damaged it returns what is left, without steps; Detail says what is wrong.
 func (e *Engine) Find(ctx context.Context, f Filter) ([]Instance, error) {
 	rows, err := e.store.Reader().Find(ctx, f)
 	if err != nil {
@@ -26,8 +27,9 @@ func (e *Engine) Find(ctx context.Context, f Filter) ([]Instance, error) {
 	out := make([]Instance, 0, len(rows))
 	for _, row := range rows {
 		in, err := fromRow(row)
-		if err != nil {
-			return nil, err
+		if err != nil { // the others are still to be seen
+			out = append(out, row.broken(err))
+			continue
 		}
 		sh, err := e.anyShape(ctx, shapeKey{in.Definition, in.Version})
 		if err != nil {

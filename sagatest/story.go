@@ -2,9 +2,10 @@ package sagatest
 
 import "fmt"
 
-// note adds a line to the story of a run that is being told: when, who, what.
+// note adds a line to the story of a run that is being told: when, who, what. The story ends where a
+// guarantee is broken.
 func (r *run) note(who, format string, args ...any) {
-	if !r.telling {
+	if !r.telling || r.broken != nil && who != "broken" {
 		return
 	}
 	at := r.at.Sub(epoch()).Seconds()
