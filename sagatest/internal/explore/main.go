@@ -1,5 +1,5 @@
 // Command explore shows what the explorer of package sagatest finds: nothing in two sagas, the
-// shop's order and a reference of five steps, under well over a hundred thousand schedules of
+// shop's order and a reference of five steps, under over a hundred thousand schedules each of
 // faults; and every bug that is planted into the engine for it. It ends with 1 if that is not so.
 //
 //	go run ./sagatest/internal/explore        # from the root of the module
@@ -18,6 +18,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/seosa-dev/saga/sagatest"
 	"github.com/seosa-dev/saga/sagatest/internal/planted"
@@ -25,14 +26,16 @@ import (
 )
 
 func main() {
-	schedules := flag.Int("schedules", 60_000, "schedules of few faults for each saga, at most")
-	random := flag.Int("random", 10_000, "random schedules of many faults for each saga")
+	schedules := flag.Int("schedules", 90_000, "schedules of few faults for each saga, at most")
+	random := flag.Int("random", 15_000, "random schedules of many faults for each saga")
 	bugs := flag.String("bugs", "", "hunt only the planted bugs with this in their names; none for none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	config := &sagatest.Config{Bound: 3, Schedules: *schedules, Random: *random}
+	began := time.Now()
 	good := explore("shop.order", config, order) && explore("reference of five steps", config, reference.Case)
+	fmt.Printf("both explored in %v\n\n", time.Since(began).Round(time.Second))
 	if good {
 		good = hunt(ctx, slices.DeleteFunc(planted.Bugs(), func(b planted.Bug) bool { return !strings.Contains(b.Name, *bugs) }))
 	}
