@@ -40,7 +40,7 @@ func decide(sh *Shape, in instance, h happened) (instance, error) {
 	d.Seq++
 	d.Updated = h.at
 	d.Released = false
-	before := in.Status
+	before, stopped := in.Status, in.Reason == Stopped
 	switch h.kind {
 	case EventStarted:
 		d.Started, d.Marks = h.at, strings.Repeat(string(markNone), len(sh.Steps))
@@ -66,7 +66,7 @@ func decide(sh *Shape, in instance, h happened) (instance, error) {
 		d.operated(h.hand, h.patch)
 	}
 	d.meetDeadline(h)
-	if d.Status != before {
+	if d.Status != before || stopped != (d.Reason == Stopped) {
 		d.Since = h.at
 	}
 	return d.instance, nil

@@ -118,7 +118,9 @@ func (d *decision) neverDone() {
 	// What cannot be undone and only might have followed this step did not: a replayable step
 	// that is refused now was refused then.
 	for i := max(d.Step+1, d.sh.pivot()); i < len(d.sh.Steps); i++ {
-		d.setMark(i, markNone)
+		if d.mark(i) == markMaybe {
+			d.setMark(i, markNone)
+		}
 	}
 	d.turnBack()
 }

@@ -15,11 +15,16 @@ const maxSaid = 500
 // call makes one attempt on a goroutine of its own, when one of the slots is free.
 func (s *server) call(e callStep) {
 	p := s.plans[shapeKey{e.In.Definition, e.In.Version}]
+	withdraw := make(chan struct{})
+	s.queued[e.Serial] = withdraw
 	s.steps.Go(func() {
 		select {
 		case s.slots <- struct{}{}:
+		case <-withdraw:
+			s.tell(func(n *node, at time.Time) { n.withdrawn(e.In.ID, e.Serial, at) })
+			return
 		case <-s.calls.Done():
-			s.tell(func(n *node, _ time.Time) { n.withdrawn(e.In.ID, e.Serial) })
+			s.tell(func(n *node, at time.Time) { n.withdrawn(e.In.ID, e.Serial, at) })
 			return
 		}
 		defer func() { <-s.slots }()
@@ -41,6 +46,7 @@ func (s *server) attempt(p *plan, e callStep) {
 		}
 		h := happened{outcome: OutcomeOf(err), said: said(err, ctx, timeout), took: time.Since(began), patch: patch}
 		s.tell(func(n *node, at time.Time) {
+			delete(s.queued, e.Serial)
 			h.at = at
 			n.answered(e.In.ID, e.Serial, h)
 		})

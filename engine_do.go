@@ -13,6 +13,11 @@ func (s *server) do(e effect) {
 		s.work.Go(func() { s.ask(e) })
 	case callStep:
 		s.call(e)
+	case holdBack:
+		if withdraw := s.queued[e.Serial]; withdraw != nil {
+			delete(s.queued, e.Serial)
+			close(withdraw)
+		}
 	case answerStart:
 		e.Request.answer <- startAnswer{e.Instance, e.Err} // has room for its one answer
 	case tell:

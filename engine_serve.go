@@ -24,7 +24,9 @@ type server struct {
 	work  sync.WaitGroup // writes and reads of the store
 	steps sync.WaitGroup // calls of users' functions
 	slots chan struct{}
-	told  chan []*pending
+	// queued lets a call that waits for a slot be withdrawn, by serial; the loop's.
+	queued map[int64]chan struct{}
+	told   chan []*pending
 
 	// store outlives the caller's ctx, so that no write is cut off in the middle; calls ends when
 	// the participants' answers no longer matter.
@@ -47,11 +49,12 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 	}
 	s := &server{
 		Engine: e, node: newNode(id, defaultRules(&e.config), now()),
-		inner: make(chan input, 1024), slots: make(chan struct{}, e.config.Concurrency), told: make(chan []*pending, 1024),
+		inner: make(chan input, 1024), queued: map[int64]chan struct{}{}, slots: make(chan struct{}, e.config.Concurrency), told: make(chan []*pending, 1024),
 	}
 	s.node.shapes = e.knownShapes()
-	for key := range e.plans {
-		s.node.runs[key] = true
+	s.node.codecs = map[shapeKey]*codec{}
+	for key, p := range e.plans {
+		s.node.runs[key], s.node.codecs[key] = true, p.codec
 	}
 	var end context.CancelFunc
 	s.store, end = context.WithCancel(context.WithoutCancel(ctx))

@@ -13,6 +13,7 @@ type node struct {
 	rules  nodeRules
 	shapes map[shapeKey]*Shape // with defaults; those registered here and those only stored
 	runs   map[shapeKey]bool   // registered here
+	codecs map[shapeKey]*codec // of these; what a person sets must fit
 
 	live   map[string]*resident
 	timers timers // residents that wait, by due time
@@ -32,6 +33,7 @@ type node struct {
 	asked       map[string][]*startRequest
 	resuming    map[string][]*startRequest
 	commands    map[string]commandState // in hand, by id
+	heard       Command                 // the last that a claim returned, while there are more
 	wanted      map[string]bool         // instances that commands of the claim being answered are for
 	unmoved     []*resident             // taken in for them
 	refusals    []Answer                // to commands, for the next append

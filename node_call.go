@@ -109,10 +109,20 @@ func (n *node) unschedule(r *resident) {
 	}
 }
 
-// withdrawn says that a call was not made after all, because the node stops calling.
-func (n *node) withdrawn(id string, serial int64) {
+// withdrawn says that a call was not made after all: because the node stops calling, or because a
+// person wants something else first.
+func (n *node) withdrawn(id string, serial int64, at time.Time) {
 	n.calls--
-	if r := n.live[id]; r != nil && r.serial == serial {
-		r.serial = 0
+	r := n.live[id]
+	if r == nil || r.serial != serial {
+		return
+	}
+	r.serial = 0
+	if n.over || n.leaving {
+		return
+	}
+	n.operateAll(r, at)
+	if r.undone == 0 { // nothing came of it
+		n.act(r, at)
 	}
 }

@@ -12,14 +12,13 @@ func (n *node) claimNext(at time.Time) {
 		return
 	}
 	n.claimAt = at.Add(n.rules.poll)
-	if n.behind > n.rules.behindBytes || len(n.live) >= n.rules.maxResidents {
-		return
-	}
+	// A node that is full still hears what people want.
+	full := n.behind > n.rules.behindBytes || len(n.live) >= n.rules.maxResidents
 	n.claiming = true
 	// Own rows are only told from stale ones while no checkpoint is changing them.
 	n.claimingOwn = n.claimOwn && n.writing == nil
 	n.forgetAnswered()
-	n.do(claimRows{Claim{Node: n.id, Due: at, Own: n.claimingOwn, Limit: n.rules.claimLimit}})
+	n.do(claimRows{Claim{Node: n.id, Due: at, Own: n.claimingOwn, Wanted: full, After: n.heard, Limit: n.rules.claimLimit}})
 }
 
 // claimed is the answer to a claim: these rows are this node's now.
@@ -28,9 +27,10 @@ func (n *node) claimed(c Claim, got Claimed, at time.Time) {
 	if len(c.IDs) == 0 {
 		n.claiming, n.claimingOwn = false, false
 		n.claimOwn = n.claimOwn && (!c.Own || len(rows) == c.Limit)
-		if len(rows) == c.Limit || len(got.Commands) == c.Limit {
+		if len(rows) == c.Limit && !c.Wanted || got.More {
 			n.claimAt = at
 		}
+		n.hear(got)
 	}
 	n.wanted = make(map[string]bool, len(got.Commands))
 	for _, cmd := range got.Commands {
@@ -52,6 +52,24 @@ func (n *node) claimed(c Claim, got Claimed, at time.Time) {
 		n.command(cmd, at)
 	}
 	n.runUnmoved(at)
+}
+
+// hear notes how far in the commands a claim came. After the last it begins anew, so that a command
+// which could not be made yet, or came late, is heard again.
+func (n *node) hear(got Claimed) {
+	n.heard = Command{}
+	if !got.More {
+		return
+	}
+	taken := make(map[string]bool, len(got.Rows))
+	for i := range got.Rows {
+		taken[got.Rows[i].ID] = true
+	}
+	for _, cmd := range got.Commands {
+		if !taken[cmd.Instance] {
+			n.heard = Command{ID: cmd.ID, Sent: cmd.Sent}
+		}
+	}
 }
 
 // runUnmoved goes on with what was taken in for a command that then moved nothing.

@@ -1,9 +1,12 @@
 package saga
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -37,7 +40,8 @@ func readOrder(c Command) (order, error) {
 		return o, fmt.Errorf("%w %d in command %s; this program reads %d", ErrFormat, o.Format, c.ID, format)
 	}
 	o.ID = c.ID
-	return o, nil
+	i := Intervention{Verb: o.Verb, Outcome: o.Outcome, Set: o.Set, By: o.By, Reason: o.Reason}
+	return o, i.check()
 }
 
 // command is a person's word that waits for an instance. One for an instance that is elsewhere by
@@ -59,6 +63,7 @@ func (n *node) command(c Command, at time.Time) {
 		n.refuseOrder(c.ID, fmt.Errorf("%w: it has ended", ErrMoved))
 	case r.serial != 0:
 		r.orders = append(r.orders, o)
+		n.do(holdBack{Serial: r.serial})
 	default:
 		n.operate(r, o, at)
 	}
@@ -98,6 +103,12 @@ func (n *node) operate(r *resident, o order, at time.Time) {
 		n.refuseOrder(o.ID, err)
 		return
 	}
+	if c := n.codecs[shapeKey{r.now.Definition, r.now.Version}]; c != nil && len(h.patch) > 0 {
+		if _, err := c.decode(r.now.State.with(h.patch)); err != nil {
+			n.refuseOrder(o.ID, fmt.Errorf("%w: what is set does not fit the state: %w", ErrInvalid, err))
+			return
+		}
+	}
 	after, err := decide(r.shape, r.now, h)
 	if err != nil {
 		n.refuseOrder(o.ID, err)
@@ -117,9 +128,13 @@ func (o *order) happened(at time.Time) happened {
 
 // permitted checks what an intervention would set.
 func permitted(in *instance, h happened, limit int) error {
-	for name := range h.patch {
-		if _, known := in.State[name]; !known {
-			return fmt.Errorf("%w: the state of %s has no field %q", ErrInvalid, in.ID, name)
+	for name, value := range h.patch {
+		was, known := in.State[name]
+		switch {
+		case !known:
+			return fmt.Errorf("%w: the state of %s has no field %q; it has %q", ErrInvalid, in.ID, name, slices.Sorted(maps.Keys(in.State)))
+		case jsonKind(was) != "null" && jsonKind(value) != "null" && jsonKind(was) != jsonKind(value):
+			return fmt.Errorf("%w: field %q of the state of %s is a JSON %s, not a %s", ErrInvalid, name, in.ID, jsonKind(was), jsonKind(value))
 		}
 	}
 	if len(h.patch) > 0 && in.State.with(h.patch).size() > limit {
@@ -128,9 +143,27 @@ func permitted(in *instance, h happened, limit int) error {
 	return nil
 }
 
-// standing is how an instance stands, for telling whether it still does.
+// jsonKind is the kind of a valid JSON value.
+func jsonKind(raw json.RawMessage) string {
+	switch bytes.TrimSpace(raw)[0] {
+	case '{':
+		return "object"
+	case '[':
+		return "array"
+	case '"':
+		return "string"
+	case 't', 'f':
+		return "boolean"
+	case 'n':
+		return "null"
+	}
+	return "number"
+}
+
+// standing is how an instance stands, for telling whether it still does. What has become known of the
+// open step since is no part of it: whoever wanted this before a call was lost wants it after.
 func (in *instance) standing() string {
-	return fmt.Sprintf("%s|%s|%d|%t|%d|%s|%s|%v", in.Status, in.Reason, in.Since.UnixMicro(), in.Back, in.Step, in.Call, in.Marks, in.Rounds)
+	return fmt.Sprintf("%s|%s|%d|%t|%d|%t", in.Status, in.Reason, in.Since.UnixMicro(), in.Back, in.Step, in.Call == CallCompensation)
 }
 
 // moved tells a person what happened since they looked.
@@ -140,7 +173,7 @@ func moved(in *instance) error {
 		text += " (" + string(in.Reason) + ")"
 	}
 	if h := in.Hand; h != nil {
-		text += fmt.Sprintf("; %s chose %s at %s: %s", h.By, h.Verb, h.At.Format(time.RFC3339), h.Reason)
+		text += fmt.Sprintf("; %s chose %s at %s: %s", h.By, h.Verb, h.At.UTC().Format("2006-01-02 15:04:05 UTC"), h.Reason)
 	}
 	return fmt.Errorf("%w: %s; look again", ErrMoved, text)
 }

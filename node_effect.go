@@ -20,6 +20,9 @@ type (
 		Serial int64
 	}
 
+	// holdBack: node.withdrawn, if the call was not begun yet; otherwise nothing.
+	holdBack struct{ Serial int64 }
+
 	// claimRows: node.claimed, or node.claimFailed.
 	claimRows struct{ Claim }
 
@@ -71,6 +74,7 @@ type (
 func (appendRow) isEffect()    {}
 func (writeRows) isEffect()    {}
 func (callStep) isEffect()     {}
+func (holdBack) isEffect()     {}
 func (claimRows) isEffect()    {}
 func (findInstance) isEffect() {}
 func (lookAround) isEffect()   {}

@@ -43,6 +43,9 @@ func (n *node) attach(r *resident, req *startRequest, at time.Time) {
 		n.refuse(req, conflict(req.ID))
 	case r.now.Reason == Stopped: // only a person lets it go on
 		n.do(answerStart{Request: req, Instance: r.known})
+		if !r.now.Released && r.undone == 0 { // it was taken in for this start
+			n.decide(r, happened{kind: EventReleased, at: at})
+		}
 	case r.now.Status == NeedsAttention && r.serial == 0:
 		r.waiters = append(r.waiters, req)
 		n.unschedule(r)

@@ -3,6 +3,7 @@ package saga
 import (
 	"encoding/json"
 	"errors"
+	"time"
 )
 
 // Verb is what a person may do to an instance that has not ended. Each use needs a name and a
@@ -35,8 +36,9 @@ var (
 	// ErrMoved marks an intervention that was not made because its instance no longer stands as it
 	// did in the preview. Preview again.
 	ErrMoved = errors.New("saga: the instance moved since the preview")
-	// ErrWaiting marks an intervention that is stored and not made yet: no engine has taken it up.
-	// It is made, before anything else happens to the instance, by the engine that runs next.
+	// ErrWaiting marks an intervention that is stored and not made yet: no engine has taken it up, or
+	// the answer to a call under way is waited for first. It is decided before any further call, and
+	// refused if the instance has moved by then; [Engine.Sent] tells what became of it.
 	ErrWaiting = errors.New("saga: sent and not applied yet")
 )
 
@@ -68,6 +70,10 @@ type Effect struct {
 	Refused  error     // why the verb does not apply here, matching ErrInvalid; nil if it does
 	To       Status    // where it would stand right after
 	Calls    []Planned // what would be called then, if each call succeeds; nothing if nothing would be
+	// UnderWay is the open step if a call to it may be under way now; "" if not. The intervention waits
+	// for its answer, for Within at most, and what is known then may change the calls.
+	UnderWay string
+	Within   time.Duration
 
 	seen string // how it stands; the intervention is made only while it stands so
 }
@@ -77,8 +83,10 @@ type Planned struct {
 	Call CallKind
 	Key  Key
 	// Otherwise is what follows instead of the calls after this one, if the question that this call
-	// asks (a probe or a fence) is answered with "it did not happen". Nil for other calls.
+	// asks (a probe or a fence) is answered with "it never will be". Nil for other calls.
 	Otherwise []Planned
+	// NotYet is what follows instead if a probe is answered with "not so far". Nil if it is asked again.
+	NotYet []Planned
 }
 
 // Result is what became of an intervention at one instance.

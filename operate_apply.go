@@ -30,7 +30,7 @@ func (e *Engine) Apply(ctx context.Context, p Preview) ([]Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		results[i].Err = fmt.Errorf("%s of %s: %w; it is made by the engine that runs next", p.Intervention.Verb, results[i].ID, ErrWaiting)
+		results[i].Err = waiting(p.Intervention.Verb, results[i].ID)
 		at[c.ID] = i
 		commands = append(commands, c)
 	}

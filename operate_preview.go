@@ -82,6 +82,9 @@ func (e *Engine) effect(row Row, i *Intervention, at time.Time) Effect {
 	}
 	left := maxPlanned
 	out.To, out.Calls = after.Status, planned(sh, after, at, &left)
+	if row.Owner != "" && in.live() && !in.Still && in.Call != "" && !in.Due.After(at) {
+		out.UnderWay, out.Within = out.Instance.Step, sh.Steps[in.Step].Timeout
+	}
 	if i.Verb != Stop { // which means the same wherever the instance is
 		out.seen = in.standing()
 	}
@@ -107,6 +110,10 @@ func planned(sh *Shape, in instance, at time.Time, left *int) []Planned {
 		if in.Call == CallProbe || in.Call == CallFence {
 			if no, err := decide(sh, in, happened{kind: EventAnswered, at: at, outcome: Refused}); err == nil {
 				call.Otherwise = planned(sh, no, at, left)
+			}
+			not, err := decide(sh, in, happened{kind: EventAnswered, at: at, outcome: NotDone})
+			if err == nil && not.Call != in.Call {
+				call.NotYet = planned(sh, not, at, left)
 			}
 		}
 		calls = append(calls, call)

@@ -36,13 +36,16 @@ func apply(t *testing.T, e *saga.Engine, p saga.Preview) saga.Result {
 	return results[0]
 }
 
-// calls writes the planned calls: "probe b (else compensation a), action c".
+// calls writes the planned calls: "probe b (else compensation a) (not yet: action b, action c), action c".
 func calls(planned []saga.Planned) string {
 	var out []string
 	for _, c := range planned {
 		text := string(c.Call) + " " + c.Key.Step
 		if c.Otherwise != nil {
 			text += " (else " + calls(c.Otherwise) + ")"
+		}
+		if c.NotYet != nil {
+			text += " (not yet: " + calls(c.NotYet) + ")"
 		}
 		out = append(out, text)
 	}
@@ -74,7 +77,7 @@ func TestVerbsDoWhatTheirPreviewSays(t *testing.T) {
 		effects string
 		marks   string
 	}{
-		"retry": {inDoubt, onInstance(saga.Retry), "probe b (else compensation a), action c", saga.Running,
+		"retry": {inDoubt, onInstance(saga.Retry), "probe b (else compensation a) (not yet: action b, action c), action c", saga.Running,
 			saga.Completed, "a, b, c", "in effect, in effect, in effect"},
 		"compensate": {inDoubt, onInstance(saga.Compensate), "fence b (else compensation a), compensation b, compensation a", saga.Compensating,
 			saga.Compensated, "a, b, undo b, undo a", "taken back, taken back, not started"},

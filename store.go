@@ -57,9 +57,9 @@ type Journal interface {
 type Instances interface {
 	// Claim makes the node the owner of live rows that nobody owns, or that a drained node owns,
 	// and returns them as they were before, due first. No row goes to two claims. Unless it names
-	// IDs, it takes rows that are due and rows for which a command waits, due or not, and it returns
-	// the waiting commands, oldest first and at most Limit, of every row that the node owns now or
-	// that is not live any more.
+	// IDs, it takes rows that are due and rows for which a command waits, due or not. It returns all
+	// waiting commands of the rows that it took, and at most Limit more that follow Claim.After in
+	// order of Sent and ID: those of rows that the node owned before, or that are not live any more.
 	Claim(ctx context.Context, c Claim) (Claimed, error)
 
 	// Send stores commands until they are answered, all of them or none. One whose ID is known is
@@ -93,6 +93,9 @@ type Reader interface {
 	Count(ctx context.Context) (map[Status]int, error)
 	// Shapes returns every stored shape.
 	Shapes(ctx context.Context) ([]StoredShape, error)
+	// Commands returns the commands for an instance that are still stored, oldest first by Sent and
+	// ID, with their answers.
+	Commands(ctx context.Context, instance string) ([]SentCommand, error)
 }
 
 // Append is one row for a node's journal.
@@ -172,17 +175,20 @@ type Chunk struct {
 
 // Claim asks for dormant instances.
 type Claim struct {
-	Node  string
-	Due   time.Time // rows due by then
-	IDs   []string  // if not empty: these rows, due or not
-	Own   bool      // rows that Node owns already, due or not: what a claim whose answer was lost took
-	Limit int
+	Node   string
+	Due    time.Time // rows due by then
+	IDs    []string  // if not empty: these rows, due or not
+	Own    bool      // rows that Node owns already, due or not: what a claim whose answer was lost took
+	Wanted bool      // without IDs: only rows for which a command waits, not those that are only due
+	After  Command   // Sent and ID of the last command that an earlier claim returned; zero begins anew
+	Limit  int
 }
 
 // Claimed is what a claim took, and the commands that wait for what the node owns.
 type Claimed struct {
 	Rows     []Row
-	Commands []Command
+	Commands []Command // of all these rows, and some of others; oldest first
+	More     bool      // others than those of Rows were left out, because of the limit
 }
 
 // Command is something that a person wants done to an instance, whoever holds it.
@@ -192,6 +198,13 @@ type Command struct {
 	Sent     time.Time
 	Data     []byte
 	Ended    bool // set by Claim: the instance's row is not live
+}
+
+// SentCommand is a command and what became of it.
+type SentCommand struct {
+	Command
+	Answered bool
+	Answer   Answer
 }
 
 // Answer is what became of a command.

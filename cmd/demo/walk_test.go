@@ -41,7 +41,7 @@ func TestTheWalkThroughOfOperating(t *testing.T) {
 	says(t, list, "attention: in doubt", "Nobody knows whether stock took effect")
 	says(t, seosa("show", id), "◇ stock   maybe done   open: probe, 2 calls so far", id+"/stock", "may be   retried, compensated")
 	says(t, seosa("retry", id, "-reason", "the catalog answers again", "-dry-run"),
-		"attention: in doubt → running", "probe         stock   "+id+"/stock", "if it did not happen:", "Nothing was done.")
+		"attention: in doubt → running", "probe         stock   "+id+"/stock", "if it never will:", "Nothing was done.")
 	says(t, seosa("retry", id, "-reason", "the catalog answers again"), id+"  → running", "1 made.")
 
 	number, _, _ := strings.Cut(id, "/")

@@ -8,7 +8,7 @@
 // The variable SEOSA_STORE names the file where -store does not. The file may be in use by an engine
 // or lie still: the command takes no lock, runs no migration and makes no file (see sqlite.Visit).
 // What it wants done it leaves in the file. A running engine does it within about a second, and
-// otherwise the next one does it before anything else.
+// otherwise the next one decides it before any further call.
 //
 // # Commands
 //

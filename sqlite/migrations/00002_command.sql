@@ -25,6 +25,9 @@ create table saga_command (
 -- that are for others are passed over without a look at the row.
 create index saga_command_waiting on saga_command (sent, id, instance) where answer is null;
 
+-- What was sent to an instance, for whoever asks what became of it.
+create index saga_command_instance on saga_command (instance);
+
 -- +goose Down
 drop table saga_command;
 drop index saga_instance_started;

@@ -26,7 +26,7 @@ func TestWithoutAnEngineItWaits(t *testing.T) {
 	s.run("show", "order-1").ends(cli.ExitDone).says("No engine runs on this store")
 	r := s.run("retry", "order-1", "order-2", "-reason", "back").ends(cli.ExitWaiting)
 	r.says("order-1  waiting", "order-2  waiting", "2 interventions: 0 made, 2 waiting.",
-		"no engine runs on this store; what waits is stored, and the next engine makes it before anything else")
+		"no engine runs on this store; what waits is stored, and the next engine decides it before anything else")
 	s.open()
 	for _, id := range []string{"order-1", "order-2"} {
 		s.standing(id, saga.Completed)
@@ -51,7 +51,7 @@ func TestAnEngineThatDoesNotAnswer(t *testing.T) {
 	s.start("order-1")
 	s.frozen()
 	s.run("retry", "order-1", "-reason", "back", "-wait", "1s").ends(cli.ExitWaiting).
-		says("order-1  waiting", "no engine answered within 1s", `"seosa show ID" tells when`)
+		says("order-1  waiting", "no answer within 1s", `"seosa show ID" tells what`)
 	r := s.run("skip", "order-1", "-reason", "back", "-wait", "1s", "-o", "json").ends(cli.ExitWaiting)
 	var got struct {
 		Waiting int
@@ -185,7 +185,7 @@ func TestLongWorkSaysHowFarItIs(t *testing.T) {
 			c.Open = func(context.Context, string) (cli.Store, error) { return rowsOnly{store}, nil }
 			c.Store = "memory"
 		}, "stop", "-status", "attention", "-reason", "x", "-yes", "1500", "-wait", "10s").ends(cli.ExitWaiting)
-		r.says("stop: 100 of 1,500\n", "1,500 interventions: 0 made, 1,500 waiting.", "no engine answered within 10s")
+		r.says("stop: 100 of 1,500\n", "1,500 interventions: 0 made, 1,500 waiting.", "no answer within 10s")
 		if lines := strings.Count(r.err, "stop: "); lines < 2 || lines > 4 {
 			t.Errorf("%d lines in %v of waiting:\n%s", lines, time.Since(began), r.err)
 		}

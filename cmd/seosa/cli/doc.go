@@ -35,8 +35,8 @@
 //	  5  sent and not applied yet: no engine runs, or none answered within -wait
 //	130  interrupted
 //
-// If several apply, 130 comes before 4, 4 before 5, and 5 before 1. What waits (5) is stored: the next engine makes it
-// before anything else happens to the instance. An error is one line on the error screen that says
+// If several apply, 130 comes before 4, 4 before 5, and 5 before 1. What waits (5) is stored: the next engine
+// decides it before any further call to the instance. An error is one line on the error screen that says
 // what to do next.
 //
 // # Output

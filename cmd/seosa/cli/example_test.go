@@ -67,8 +67,10 @@ func Example() {
 	//
 	// $ seosa ["retry" "p-9" "-reason" "the bank is back" "-dry-run"]
 	// p-9  attention: in doubt → running
-	//     1  probe  pay  p-9/pay
-	//       if it did not happen: no call follows
+	//     1       probe   pay  p-9/pay
+	//       if not so far:
+	//       1a.1  action  pay  p-9/pay
+	//       if it never will: no call follows
 	//
 	// 1 intervention: 1 would be made, 0 refused. Nothing was done.
 	// exit code 0

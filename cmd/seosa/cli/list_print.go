@@ -10,6 +10,10 @@ import (
 	"github.com/seosa-dev/saga/cmd/seosa/query"
 )
 
+// explained is how many instances of one reason a list explains: an outage has a thousand that all
+// say the same.
+const explained = 3
+
 // listed is a list as JSON.
 type listed struct {
 	ReadAt    time.Time           `json:"readAt"`
@@ -36,13 +40,23 @@ func (t *task) listText(l listing) {
 	if t.output == outputWide {
 		table.Head = append(table.Head, "CALLS", "DUE", "NODE", "SAID")
 	}
+	told := map[saga.Reason]int{}
+	left := 0
 	for _, in := range l.instances {
 		table.Add(t.listRow(in)...)
-		if in.Status == saga.NeedsAttention && t.output == outputText {
+		switch {
+		case in.Status != saga.NeedsAttention || t.output != outputText:
+		case told[in.Reason] < explained:
+			told[in.Reason]++
 			table.Below(layout.Text(in.Explain()))
+		default:
+			left++
 		}
 	}
 	table.Print(t.Out)
+	if left > 0 {
+		fmt.Fprintf(t.Out, "\n%s more stand in attention for the same reasons; \"seosa show ID\" explains each.\n", layout.Number(left))
+	}
 	t.print("\n" + t.listFoot(l))
 }
 

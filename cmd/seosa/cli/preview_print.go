@@ -23,6 +23,7 @@ type effectRecord struct {
 	FromReason saga.Reason     `json:"fromReason,omitempty"`
 	To         saga.Status     `json:"to,omitempty"`
 	Refused    string          `json:"refused,omitempty"`
+	UnderWay   string          `json:"underWay,omitempty"` // a step whose call is waited for first
 	Calls      []plannedRecord `json:"calls"`
 }
 
@@ -31,6 +32,7 @@ type plannedRecord struct {
 	Step      string          `json:"step"`
 	Key       string          `json:"key"`
 	Otherwise []plannedRecord `json:"otherwise,omitempty"`
+	NotYet    []plannedRecord `json:"notYet,omitempty"`
 }
 
 // showPreview is the whole of a dry run.
@@ -59,7 +61,7 @@ func (t *task) showPreview(w *intent, effects []saga.Effect) error {
 }
 
 func effectOf(e saga.Effect) effectRecord {
-	out := effectRecord{ID: e.Instance.ID, From: e.Instance.Status, FromReason: e.Instance.Reason, Calls: plannedOf(e.Calls)}
+	out := effectRecord{ID: e.Instance.ID, From: e.Instance.Status, FromReason: e.Instance.Reason, UnderWay: e.UnderWay, Calls: plannedOf(e.Calls)}
 	if e.Refused != nil {
 		out.Refused = trim(e.Refused)
 	} else {
@@ -75,6 +77,9 @@ func plannedOf(calls []saga.Planned) []plannedRecord {
 		if c.Otherwise != nil {
 			r.Otherwise = plannedOf(c.Otherwise)
 		}
+		if c.NotYet != nil {
+			r.NotYet = plannedOf(c.NotYet)
+		}
 		out = append(out, r)
 	}
 	return out
@@ -89,6 +94,10 @@ func (t *task) showEffect(verb saga.Verb, e saga.Effect) {
 		return
 	}
 	fmt.Fprintf(t.Out, "%s  %s → %s\n", id, from, landing(verb, e.To))
+	if e.UnderWay != "" {
+		text := fmt.Sprintf("a call to %s may be under way: its answer is waited for first, at most %v, and may change what follows", layout.Word(e.UnderWay), e.Within)
+		fmt.Fprintln(t.Out, layout.Wrap(text, t.Out.Prose(), 4))
+	}
 	if len(e.Calls) == 0 {
 		t.print("    no call follows\n")
 		return
@@ -109,14 +118,25 @@ func addPlanned(table *layout.Table, calls []saga.Planned, prefix string, depth 
 		if c.Call != saga.CallProbe && c.Call != saga.CallFence {
 			continue
 		}
-		if len(c.Otherwise) == 0 {
-			table.Add(layout.Cell{Text: margin + "  if it did not happen: no call follows", Over: true})
-			continue
+		no := "if it did not happen"
+		if c.NotYet != nil {
+			no = "if it never will"
+			addBranch(table, "if not so far", c.NotYet, number+"a.", depth)
 		}
-		table.Add(layout.Cell{Text: margin + "  if it did not happen:", Over: true})
-		addPlanned(table, c.Otherwise, number+".", depth+1)
+		addBranch(table, no, c.Otherwise, number+".", depth)
 		if i+1 < len(calls) {
 			table.Add(layout.Cell{Text: margin + "  if it did:", Over: true})
 		}
 	}
+}
+
+// addBranch adds what follows one of the other answers to a question.
+func addBranch(table *layout.Table, answer string, calls []saga.Planned, prefix string, depth int) {
+	margin := strings.Repeat("  ", depth)
+	if len(calls) == 0 {
+		table.Add(layout.Cell{Text: margin + "  " + answer + ": no call follows", Over: true})
+		return
+	}
+	table.Add(layout.Cell{Text: margin + "  " + answer + ":", Over: true})
+	addPlanned(table, calls, prefix, depth+1)
 }

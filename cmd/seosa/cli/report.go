@@ -143,9 +143,9 @@ func (r *report) far() string {
 func (r *report) advice(ctx context.Context) string {
 	running, err := r.running(ctx)
 	if err == nil && !running {
-		return "no engine runs on this store; what waits is stored, and the next engine makes it before anything else"
+		return "no engine runs on this store; what waits is stored, and the next engine decides it before anything else; \"seosa show ID\" tells what became of it"
 	}
-	return fmt.Sprintf("no engine answered within %v; what waits is stored and will be made; \"seosa show ID\" tells when", r.want.wait)
+	return fmt.Sprintf("no answer within %v: if a call is under way, its answer is waited for first; what waits is stored, and \"seosa show ID\" tells what became of it", r.want.wait)
 }
 
 func (r *report) json() error {

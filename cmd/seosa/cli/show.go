@@ -29,14 +29,19 @@ func (t *task) show(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	sent, err := t.engine.Sent(ctx, in.ID)
+	if err != nil {
+		return failed(ExitStore, err)
+	}
 	if t.output == outputJSON {
-		return t.showJSON(in, events)
+		return t.showJSON(in, events, sent)
 	}
 	running, err := t.running(ctx)
 	if err != nil {
 		return err
 	}
 	t.showHead(in)
+	t.showSent(sent)
 	t.showSteps(in)
 	t.showState(in)
 	t.showTimeline(events)
@@ -61,11 +66,12 @@ func (t *task) one(ctx context.Context, id string) (saga.Instance, []saga.Event,
 	return in, events, nil
 }
 
-func (t *task) showJSON(in saga.Instance, events []saga.Event) error {
+func (t *task) showJSON(in saga.Instance, events []saga.Event, sent []saga.Sent) error {
 	out := struct {
 		record
-		History []moment `json:"history"`
-	}{recordOf(in), []moment{}}
+		Sent    []sentRecord `json:"sent"`
+		History []moment     `json:"history"`
+	}{recordOf(in), sentOf(sent), []moment{}}
 	for _, e := range events {
 		out.History = append(out.History, momentOf(e))
 	}
@@ -171,6 +177,9 @@ func (t *task) showSteps(in saga.Instance) {
 			open = "skipped before"
 		case s.Name == in.Step:
 			open = fmt.Sprintf("open: %s, %s so far", in.Call, layout.Count(in.Calls, "call"))
+			if in.Calls == 0 {
+				open = fmt.Sprintf("open: %s, no call has ended so far", in.Call)
+			}
 		}
 		table.Add(mark, said, layout.Cell{Text: open})
 	}

@@ -15,6 +15,9 @@ func TestTheOrderSurvivesEverything(t *testing.T) {
 			Input:      Order{ID: 1007, Owner: "j2ee", Attempt: 1, Lines: []Line{{Item: "EST-1", Quantity: 3}}},
 		}
 	})
+	if !report.Complete {
+		t.Error("not every schedule of two faults ran")
+	}
 	if report.Ends[string(saga.Compensated)] == 0 || report.Ends["needs attention: "+string(saga.InDoubt)] == 0 {
 		t.Errorf("ends: %v; want orders that were compensated, and some that are unknown", report.Ends)
 	}
