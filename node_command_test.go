@@ -40,3 +40,28 @@ func TestRefusedCommandLeavesNothingLying(t *testing.T) {
 		t.Errorf("the command is %v, want answered", n.commands["c"])
 	}
 }
+
+// A node that leaves makes no intervention any more: whoever claims the instance next hears of it.
+func TestLeavingNodeLeavesTheCommand(t *testing.T) {
+	n := alone()
+	sh := simShapes()[0]
+	key := shapeKey{sh.Name, 1}
+	n.shapes[key], n.runs[key] = sh, true
+	n.start(&startRequest{ID: "i", Key: key, Hash: []byte("h"), State: fields{}}, epoch)
+	n.pump(epoch)
+	n.appended(nil, epoch)
+	call := only[callStep](n.pump(epoch))[0]
+	p := Preview{Intervention: Intervention{Verb: Stop, By: "kim", Reason: "r"}, Effects: []Effect{{Instance: Instance{ID: "i"}}}}
+	commands, err := p.Commands(epoch, func(string) string { return "c" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.claimed(Claim{Node: n.id, Limit: 10}, Claimed{Commands: commands}, epoch)
+	n.quit(epoch, epoch.Add(time.Second))
+	n.answered("i", call.Serial, happened{at: epoch, outcome: Succeeded})
+	for _, row := range only[appendRow](n.pump(epoch)) {
+		if len(row.Answers) > 0 {
+			t.Errorf("it answered %s", row.Answers)
+		}
+	}
+}

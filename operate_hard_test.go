@@ -207,3 +207,52 @@ func TestWhatIsLeftBehindStaysSo(t *testing.T) {
 		wantMarks(t, in, saga.NeverDone, saga.LeftBehind)
 	})
 }
+
+// A stop during a call also keeps back what could run ahead of what is durable.
+func TestStopDuringACallThatCouldRunAhead(t *testing.T) {
+	p := newParty()
+	bubble(t, func(t *testing.T, store *memory.Store) {
+		release := make(chan struct{})
+		a := replayable(p.step("a"))
+		act := a.Action
+		a.Action = func(ctx context.Context, c *cart, at saga.Attempt) error {
+			<-release
+			return act(ctx, c, at)
+		}
+		e := run(t, store, nil, def(a, replayable(p.step("b"))))
+		start(t, e, def(a, replayable(p.step("b"))), "i", cart{})
+		after(t, time.Second)
+		told := make(chan saga.Result)
+		pre := preview(t, e.Engine, onInstance(saga.Stop))
+		go func() { told <- apply(t, e.Engine, pre) }()
+		after(t, 2*time.Second)
+		close(release)
+		if r := <-told; r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		after(t, time.Minute)
+		p.wantEffects(t, "a")
+	})
+}
+
+// After its deadline an instance that is tried again turns back, and the preview says so.
+func TestPreviewAfterTheDeadline(t *testing.T) {
+	p := newParty()
+	p.says(saga.CallAction, "b", many(losesReply, 5)...).says(saga.CallProbe, "b", many(losesOrder, 50)...)
+	d := def(p.step("a"), p.fenced("b"))
+	d.Deadline, d.LeaveInDoubt = time.Minute, true
+	play(t, d, func(t *testing.T, e started, in saga.Instance) {
+		after(t, time.Hour)
+		in, _ = e.Get(t.Context(), "i")
+		if in.Status != saga.NeedsAttention || in.Back {
+			t.Fatalf("%s, back %v", in.Status, in.Back)
+		}
+		pre := preview(t, e.Engine, onInstance(saga.Retry))
+		if got := calls(pre.Effects[0].Calls); !strings.HasPrefix(got, "fence b ") {
+			t.Errorf("the preview says %s; want a fence first", got)
+		}
+		apply(t, e.Engine, pre)
+		wantStatus(t, ends(t, e, d, "i"), saga.Compensated, "")
+		p.wantEffects(t, "a, b, undo b, undo a")
+	})
+}
