@@ -17,8 +17,12 @@ func (n *node) claimNext(at time.Time) {
 	n.claiming = true
 	// Own rows are only told from stale ones while no checkpoint is changing them.
 	n.claimingOwn = n.claimOwn && n.writing == nil
+	limit := n.rules.claimLimit
+	if n.claimingOwn { // what it holds comes back as well, and must not crowd out what was lost
+		limit += len(n.live) + n.rules.claimLimit
+	}
 	n.forgetAnswered()
-	n.do(claimRows{Claim{Node: n.id, Due: at, Own: n.claimingOwn, Wanted: full, After: n.heard, Limit: n.rules.claimLimit}})
+	n.do(claimRows{Claim{Node: n.id, Due: at, Own: n.claimingOwn, Wanted: full || n.claimingOwn, After: n.heard, Limit: limit}})
 }
 
 // claimed is the answer to a claim: these rows are this node's now.
@@ -44,14 +48,14 @@ func (n *node) claimed(c Claim, got Claimed, at time.Time) {
 			n.claimOwn = true // it is this node's now, so it must not be forgotten
 		}
 	}
-	for _, id := range c.IDs {
-		n.resumeClaimed(id, at)
-	}
 	n.wanted = nil
-	for _, cmd := range got.Commands {
+	for _, cmd := range got.Commands { // before anything else is done to their instances
 		n.command(cmd, at)
 	}
 	n.runUnmoved(at)
+	for _, id := range c.IDs {
+		n.resumeClaimed(id, at)
+	}
 }
 
 // hear notes how far in the commands a claim came. After the last it begins anew, so that a command

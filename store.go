@@ -60,6 +60,7 @@ type Instances interface {
 	// IDs, it takes rows that are due and rows for which a command waits, due or not. It returns all
 	// waiting commands of the rows that it took, and at most Limit more that follow Claim.After in
 	// order of Sent and ID: those of rows that the node owned before, or that are not live any more.
+	// A claim by IDs returns no others.
 	Claim(ctx context.Context, c Claim) (Claimed, error)
 
 	// Send stores commands until they are answered, all of them or none. One whose ID is known is

@@ -54,15 +54,8 @@ func commandChecks() []check {
 				e.Errorf("got rows %q and commands %q, want each once", rows, commandIDs(got.Commands))
 			}
 		}},
-		{"Command/not-to-a-claim-by-id", func(e *env) {
-			e.rows(later(sleeping("s")), later(sleeping("t")))
-			e.send(command("c", "s"), command("d", "t"))
-			got := e.claimAll(saga.Claim{Node: "x", IDs: []string{"s"}, Limit: 10})
-			if !slices.Equal(ids(got.Rows), []string{"s"}) || len(got.Commands) > 0 {
-				e.Errorf("got rows %q and commands %q, want s and none", ids(got.Rows), commandIDs(got.Commands))
-			}
-			e.woke("x", 10, []string{"t"}, "c", "d")
-		}},
+		{"Command/of-a-row-claimed-by-id", commandByID},
+		{"Command/only-wanted-rows", commandWanted},
 		{"Command/order-and-limit", commandLimit},
 		{"Command/limit-of-rows", commandRowLimit},
 		{"Command/claimed-at-once", commandsAtOnce},
@@ -141,7 +134,7 @@ func commandOfOthers(e *env) {
 	e.join("live")
 	e.filled("sealed", 1)
 	e.seal("sealed")
-	e.rows(later(heldBy("live", "a")), heldBy("sealed", "b"), heldBy("never joined", "c"))
+	e.rows(later(heldBy("live", "a")), later(heldBy("sealed", "b")), heldBy("never joined", "c"))
 	e.send(command("1", "a"), command("2", "b"), command("3", "c"))
 	e.woke("x", 10, nil)
 	e.woke("live", 10, nil, "1")
@@ -170,6 +163,42 @@ func commandLimit(e *env) {
 	e.answer("x", 1, answer("old", "done"), answer("m", "done"))
 	e.woke("x", 2, nil, "a", "z")
 	e.woke("x", 3, nil, "a", "z", "new")
+}
+
+// commandByID wants the commands of the rows that a claim names, and wakes no others.
+func commandByID(e *env) {
+	e.rows(later(sleeping("s")), later(sleeping("t")))
+	e.send(several("s", 20)...)
+	e.send(command("t", "t"))
+	got := e.claimAll(saga.Claim{Node: "x", IDs: []string{"s"}, Limit: 1})
+	if !slices.Equal(ids(got.Rows), []string{"s"}) || !slices.EqualFunc(got.Commands, several("s", 20), sameCommand) || got.More {
+		e.Errorf("got rows %q, commands %q and More %v, want s, all of its commands and false", ids(got.Rows), commandIDs(got.Commands), got.More)
+	}
+	e.woke("x", 20, []string{"t"}, append(commandIDs(got.Commands), "t")...)
+}
+
+// commandWanted wants claims that take nothing for being due.
+func commandWanted(e *env) {
+	e.rows(due("due", -9), due("due and wanted", -5), later(sleeping("wanted")), later(sleeping("sleeps")),
+		later(heldBy("x", "own")), later(heldBy("other", "others")))
+	e.send(command("1", "wanted"), command("2", "due and wanted"), command("3", "own"), command("4", "others"))
+	e.claimed(saga.Claim{Node: "x", Due: noon(), IDs: []string{"sleeps"}, Wanted: true, Limit: 10}, "sleeps")
+	wanted := saga.Claim{Node: "x", Due: noon(), Wanted: true, Limit: 10}
+	got := e.claimAll(wanted)
+	if rows := ids(got.Rows); !slices.Equal(rows, []string{"due and wanted", "wanted"}) {
+		e.Errorf("got rows %q, want those for which a command waits", rows)
+	}
+	if told := commandIDs(got.Commands); !slices.Equal(told, []string{"1", "2", "3"}) || got.More {
+		e.Errorf("got commands %q and More %v, want 1 to 3 and false", told, got.More)
+	}
+	e.told(wanted, false, "1", "2", "3")
+	wanted.Own = true
+	own := ids(e.claim(wanted))
+	slices.Sort(own)
+	if want := []string{"due and wanted", "own", "sleeps", "wanted"}; !slices.Equal(own, want) {
+		e.Errorf("with its own rows: got %q, want %q", own, want)
+	}
+	e.claimed(saga.Claim{Node: "x", Due: noon(), Limit: 10}, "due")
 }
 
 // commandRowLimit wants due rows before those that only a command woke, and no command without its

@@ -34,8 +34,9 @@
 //
 // Where the contract is silent, so is the suite: the text of errors, the order among rows that
 // started or are due at the same moment (but a list of such rows is the same in pages as at once),
-// which of the rows that commands wake come first, the journal of a node that never joined, what a repeated
-// append is told once its row was folded, and whether a driver knows that a process has ended.
+// which of the rows that commands wake a claim takes if it may not take all, the journal of a node
+// that never joined, what a repeated append is told once its row was folded, and whether a driver
+// knows that a process has ended.
 //
 // # Testing the tests
 //

@@ -34,6 +34,7 @@ func TestPlanted(t *testing.T) {
 		"a tail read in two snapshots":          wrapped(func(j bad) saga.Journal { return twoReads{j} }),
 	}
 	maps.Copy(planted, plantedCommands())
+	maps.Copy(planted, plantedPages())
 	for name, open := range planted {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
 			t.Parallel()

@@ -82,11 +82,32 @@ func BenchmarkClaim(b *testing.B) {
 			l.join()
 			l.append(1, 0)
 			l.checkpoint(10_000)
-			l.others(waiting)
+			l.waiting("other", waiting)
 			for b.Loop() {
 				got, err := store.Instances().Claim(b.Context(), saga.Claim{Node: "node", Due: time.Now(), Limit: 100})
 				if err != nil || len(got.Rows) > 0 || len(got.Commands) > 0 {
 					b.Fatalf("claimed %+v, error %v", got, err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkClaimPage is a claim in the midst of commands that the node was told and has not answered
+// yet, beside as many for another node. It takes no row, so every round is the same.
+func BenchmarkClaimPage(b *testing.B) {
+	for _, waiting := range []int{1000, 10_000} {
+		b.Run(fmt.Sprintf("waiting=%d", waiting), func(b *testing.B) {
+			store := open(b, filepath.Join(b.TempDir(), "sagas.db"))
+			l := &load{b: b, store: store}
+			l.join()
+			l.waiting("other", waiting/2)
+			l.waiting("node", waiting/2)
+			after := saga.Command{ID: id(waiting * 3 / 4), Sent: time.Unix(int64(waiting*3/4), 0)}
+			for b.Loop() {
+				got, err := store.Instances().Claim(b.Context(), saga.Claim{Node: "node", Due: time.Now(), After: after, Limit: 100})
+				if err != nil || len(got.Commands) != 100 || !got.More {
+					b.Fatalf("claimed %d commands, More %v, error %v", len(got.Commands), got.More, err)
 				}
 			}
 		})
@@ -137,19 +158,20 @@ func (l *load) checkpoint(rows int) {
 	l.trimmed = l.pos
 }
 
-// others stores so many rows of another node and sends a command to each.
-func (l *load) others(n int) {
+// waiting stores so many rows that a node owns and sends a command to each, one second apart.
+func (l *load) waiting(owner string, n int) {
 	l.append(1, 0)
 	c := saga.Checkpoint{Node: "node", From: l.trimmed, To: l.pos}
 	var commands []saga.Command
 	for range n {
 		l.wrote++
-		c.Rows = append(c.Rows, saga.Row{ID: id(l.wrote), Status: saga.Running, Live: true, Owner: "other"})
-		commands = append(commands, saga.Command{ID: id(l.wrote), Instance: id(l.wrote), Sent: time.Now()})
+		c.Rows = append(c.Rows, saga.Row{ID: id(l.wrote), Status: saga.Running, Live: true, Owner: owner})
+		commands = append(commands, saga.Command{ID: id(l.wrote), Instance: id(l.wrote), Sent: time.Unix(int64(l.wrote), 0)})
 	}
 	if err := l.store.Journal().Checkpoint(l.b.Context(), c); err != nil {
 		l.b.Fatal(err)
 	}
+	l.trimmed = l.pos
 	if err := l.store.Instances().Send(l.b.Context(), commands); err != nil {
 		l.b.Fatal(err)
 	}

@@ -33,10 +33,13 @@ func (j journal) Checkpoint(ctx context.Context, c saga.Checkpoint) error {
 			if err := w.fold(ctx, c); err != nil {
 				return err
 			}
-			err := w.named(ctx, w.rows, len(c.Rows),
-				func(i int) string { return c.Rows[i].ID },
+			id := func(i int) string { return c.Rows[i].ID }
+			err := w.named(ctx, w.rows, len(c.Rows), id,
 				func(args []any, i int) []any { return rowArgs(args, &c.Rows[i]) })
 			if err != nil {
+				return err
+			}
+			if err := w.hold(ctx, len(c.Rows), id); err != nil {
 				return err
 			}
 			return w.named(ctx, w.history, len(c.History),
@@ -70,7 +73,10 @@ func (w *writer) fold(ctx context.Context, c saga.Checkpoint) error {
 			return err
 		}
 		n, err := changed(ctx, w.drain, c.Node, c.To+1)
-		return exactly(n, 1, err)
+		if err := exactly(n, 1, err); err != nil {
+			return err
+		}
+		return w.letGo(ctx, c.Node)
 	}
 	if err := w.trimTo(ctx, c, c.To); err != nil {
 		return err

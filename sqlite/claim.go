@@ -48,13 +48,6 @@ func (in instances) Claim(ctx context.Context, c saga.Claim) (got saga.Claimed, 
 }
 
 func (w *writer) claim(ctx context.Context, c saga.Claim) (got saga.Claimed, err error) {
-	if len(c.IDs) > 0 {
-		found, err := w.claimNamed(ctx, c)
-		if err == nil {
-			got.Rows, err = w.take(ctx, c.Node, found)
-		}
-		return got, err
-	}
 	// Mostly no command waits; then nothing else is asked about them.
 	var waiting bool
 	if err := w.waiting.QueryRowContext(ctx).Scan(&waiting); err != nil {
@@ -64,11 +57,37 @@ func (w *writer) claim(ctx context.Context, c saga.Claim) (got saga.Claimed, err
 	if err != nil {
 		return got, err
 	}
-	if got.Rows, err = w.take(ctx, c.Node, found); err != nil || !waiting {
+	got.Rows, err = w.take(ctx, c.Node, found)
+	if err != nil || !waiting {
 		return got, err
 	}
-	got.Commands, err = w.told(ctx, c)
+	err = w.told(ctx, c, &got)
 	return got, err
+}
+
+// claimable puts together what is due, what is the node's own and, if there is room left, what a
+// command waits for.
+func (w *writer) claimable(ctx context.Context, c saga.Claim, waiting bool) (found []claimed, err error) {
+	if len(c.IDs) > 0 {
+		return w.claimNamed(ctx, c)
+	}
+	if !c.Wanted {
+		if found, err = w.rowsOf(ctx, w.claimDue, micros(c.Due), c.Own, c.Node, c.Limit); err != nil {
+			return nil, err
+		}
+	}
+	if c.Own {
+		own, err := w.rowsOf(ctx, w.claimOwn, c.Node, c.Limit)
+		if err != nil {
+			return nil, err
+		}
+		found = dueFirst(append(found, own...))
+		found = found[:min(len(found), c.Limit)]
+	}
+	if waiting {
+		found, err = w.addWanted(ctx, found, c.Limit)
+	}
+	return dueFirst(found), err
 }
 
 func (w *writer) claimNamed(ctx context.Context, c saga.Claim) ([]claimed, error) {
@@ -79,37 +98,17 @@ func (w *writer) claimNamed(ctx context.Context, c saga.Claim) ([]claimed, error
 	return w.rowsOf(ctx, w.claimIDs, string(list), c.Own, c.Node, c.Limit)
 }
 
-// claimable puts together what is due, what is the node's own and what a command waits for. No row
-// is in two of them.
-func (w *writer) claimable(ctx context.Context, c saga.Claim, waiting bool) ([]claimed, error) {
-	found, err := w.rowsOf(ctx, w.claimDue, micros(c.Due), c.Own, c.Node, c.Limit)
-	if err != nil || !c.Own && !waiting {
-		return found, err
-	}
-	if c.Own {
-		own, err := w.rowsOf(ctx, w.claimOwn, c.Node, c.Limit)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, own...)
-	}
-	if waiting {
-		wanted, err := w.claimableWanted(ctx, c)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, wanted...)
-	}
-	slices.SortStableFunc(found, func(a, b claimed) int { return compareDue(a.row, b.row) })
-	return found[:min(len(found), c.Limit)], nil
-}
-
 func (w *writer) rowsOf(ctx context.Context, stmt *sql.Stmt, args ...any) ([]claimed, error) {
 	rows, err := stmt.QueryContext(ctx, args...)
 	return collect(rows, err, func(rows *sql.Rows) (c claimed, err error) {
 		c.row, err = scanRow(rows, &c.place)
 		return c, err
 	})
+}
+
+func dueFirst(found []claimed) []claimed {
+	slices.SortStableFunc(found, func(a, b claimed) int { return compareDue(a.row, b.row) })
+	return found
 }
 
 // compareDue puts what is never due last.
@@ -142,5 +141,8 @@ func (w *writer) take(ctx context.Context, node string, found []claimed) ([]saga
 		return nil, err
 	}
 	n, err := changed(ctx, w.own, node, string(list))
-	return rows, exactly(n, int64(len(found)), err)
+	if err := exactly(n, int64(len(found)), err); err != nil {
+		return nil, err
+	}
+	return rows, w.hold(ctx, len(rows), func(i int) string { return rows[i].ID })
 }

@@ -27,7 +27,10 @@ func (in instances) Send(ctx context.Context, commands []saga.Command) error {
 				c := &commands[i]
 				return append(args, c.ID, c.Instance, c.Sent.UnixMicro(), bytes(c.Data))
 			})
-			return err
+			if err != nil {
+				return err
+			}
+			return w.hold(ctx, len(commands), func(i int) string { return commands[i].Instance })
 		})
 	})
 	return wrap(err, "send")

@@ -30,17 +30,32 @@ func TestNoQueryWalksOverWhatHasEnded(t *testing.T) {
 	s := opened(t)
 	for name, query := range map[string]string{
 		"claimDue": claimDueSQL, "claimOwn": claimOwnSQL, "claimIDs": claimIDsSQL,
-		"claimWanted": claimWantedSQL, "tell": tellSQL, "owned": ownedSQL,
+		"claimWanted": claimWantedSQL, "hold": holdSQL, "owned": ownedSQL,
 	} {
 		steps := plan(t, s, query, make([]any, strings.Count(query, "?"))...)
 		if strings.Contains(steps, "SCAN saga_instance") || strings.Contains(steps+"\n", "SCAN i\n") {
 			t.Errorf("%s reads all instances:\n%s", name, steps)
 		}
 	}
-	for _, query := range []string{waitingSQL, claimWantedSQL, tellSQL} {
-		steps := plan(t, s, query, make([]any, strings.Count(query, "?"))...)
-		if !strings.Contains(steps, "INDEX saga_command_waiting") || strings.Contains(steps, "TEMP B-TREE") {
-			t.Errorf("%s does not walk what waits in order:\n%s", query, steps)
+}
+
+// What waits is walked in order, from the place where a page begins, and only the commands of the
+// holder in question.
+func TestCommandsArePagedByAnIndex(t *testing.T) {
+	s := opened(t)
+	const waiting = "INDEX saga_command_waiting "
+	for _, c := range []struct{ query, want string }{
+		{waitingSQL, "INDEX saga_command_waiting"},
+		{claimWantedSQL, waiting + "(holder=? AND ended=?)"},
+		{tellHeldSQL, waiting + "(holder=? AND ended=? AND (sent,id)>(?,?))"},
+		{tellEndedSQL, waiting + "(holder=? AND ended=? AND (sent,id)>(?,?))"},
+		{letGoSQL, waiting + "(holder=? AND ended=?)"},
+		{tellRowsSQL, "INDEX saga_command_instance (instance=?)"},
+		{holdSQL, "INDEX saga_command_instance (instance=?)"},
+	} {
+		steps := plan(t, s, c.query, make([]any, strings.Count(c.query, "?"))...)
+		if !strings.Contains(steps, c.want) || strings.Contains(steps, "TEMP B-TREE") || strings.Contains(steps, "SCAN c") {
+			t.Errorf("%s is run by\n%s\nwant %s and no sorting", c.query, steps, c.want)
 		}
 	}
 }

@@ -24,9 +24,10 @@ type writer struct {
 
 	claimDue, claimOwn, claimIDs, own *sql.Stmt
 
-	waiting, claimWanted, tell *sql.Stmt
-	send                       *batch
-	answerOne, forget          *sql.Stmt
+	waiting, claimWanted, tellRows, tellHeld, tellEnded *sql.Stmt
+	holders, release                                    *sql.Stmt
+	send                                                *batch
+	answerOne, forget                                   *sql.Stmt
 
 	define, shape *sql.Stmt
 }
@@ -44,7 +45,9 @@ func prepareWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 		sealSQL: &w.seal, knownSQL: &w.known,
 		trimSQL: &w.trim, emptySQL: &w.empty, drainSQL: &w.drain,
 		claimDueSQL: &w.claimDue, claimOwnSQL: &w.claimOwn, claimIDsSQL: &w.claimIDs, ownSQL: &w.own,
-		waitingSQL: &w.waiting, claimWantedSQL: &w.claimWanted, tellSQL: &w.tell,
+		waitingSQL: &w.waiting, claimWantedSQL: &w.claimWanted,
+		tellRowsSQL: &w.tellRows, tellHeldSQL: &w.tellHeld, tellEndedSQL: &w.tellEnded,
+		holdSQL: &w.holders, letGoSQL: &w.release,
 		answerSQL: &w.answerOne, forgetSQL: &w.forget,
 		defineSQL: &w.define, shapeSQL: &w.shape,
 	} {

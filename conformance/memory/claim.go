@@ -12,60 +12,89 @@ import (
 // Claim implements [saga.Instances].
 func (in instances) Claim(ctx context.Context, c saga.Claim) (got saga.Claimed, err error) {
 	err = in.s.do(ctx, func(d *data) error {
-		wanted := d.wanted()
-		for _, r := range d.rows {
-			if d.claimable(r, c, wanted) {
-				got.Rows = append(got.Rows, copyRow(r))
-			}
-		}
-		slices.SortFunc(got.Rows, compareDue)
-		got.Rows = got.Rows[:min(len(got.Rows), max(c.Limit, 0))]
+		got.Rows = d.claimable(c)
+		taken := map[string]bool{}
 		for _, r := range got.Rows {
+			taken[r.ID] = true
 			r.Owner = c.Node
 			d.rows[r.ID] = copyRow(r)
 		}
-		if len(c.IDs) == 0 {
-			got.Commands = d.deliverable(c)
-		}
+		got.Commands, got.More = d.told(c, taken)
 		return nil
 	})
 	return got, err
 }
 
-func (d *data) claimable(r saga.Row, c saga.Claim, wanted map[string]bool) bool {
+// claimable returns copies of the rows for a claim. What is due or the node's own goes before what
+// only a command wakes; of those the oldest command's goes first.
+func (d *data) claimable(c saga.Claim) (rows []saga.Row) {
+	chosen := map[string]bool{}
+	for _, r := range d.rows {
+		if d.asked(r, c) {
+			chosen[r.ID] = true
+			rows = append(rows, copyRow(r))
+		}
+	}
+	slices.SortFunc(rows, compareDue)
+	rows = rows[:min(len(rows), max(c.Limit, 0))]
+	for _, cmd := range d.waiting() {
+		r, there := d.rows[cmd.Instance]
+		if len(c.IDs) == 0 && len(rows) < c.Limit && there && !chosen[r.ID] && r.Live && d.free(r) {
+			chosen[r.ID] = true
+			rows = append(rows, copyRow(r))
+		}
+	}
+	slices.SortFunc(rows, compareDue)
+	return rows
+}
+
+// asked reports whether a claim is for a row whatever commands wait.
+func (d *data) asked(r saga.Row, c saga.Claim) bool {
 	own := c.Own && r.Owner == c.Node
-	if !r.Live || !own && r.Owner != "" && !d.drained(r.Owner) {
+	if !r.Live || !own && !d.free(r) {
 		return false
 	}
 	if len(c.IDs) > 0 {
 		return slices.Contains(c.IDs, r.ID)
 	}
-	return own || wanted[r.ID] || !r.Due.IsZero() && !r.Due.After(micros(c.Due))
+	return own || !c.Wanted && !r.Due.IsZero() && !r.Due.After(micros(c.Due))
 }
 
-// wanted returns the instances for which a command waits.
-func (d *data) wanted() map[string]bool {
-	ids := map[string]bool{}
-	for _, cmd := range d.commands {
-		if !cmd.answered {
-			ids[cmd.Instance] = true
-		}
-	}
-	return ids
+// free reports whether nobody holds a row.
+func (d *data) free(r saga.Row) bool { return r.Owner == "" || d.drained(r.Owner) }
+
+// waiting returns the commands that have no answer, oldest first.
+func (d *data) waiting() []command {
+	all := slices.SortedFunc(maps.Values(d.commands), func(a, b command) int { return oldestFirst(a.Command, b.Command) })
+	return slices.DeleteFunc(all, func(cmd command) bool { return cmd.answered })
 }
 
-// deliverable returns the waiting commands that the node may be told, after its claim.
-func (d *data) deliverable(c saga.Claim) (told []saga.Command) {
-	oldestFirst := func(a, b command) int { return cmp.Or(a.Sent.Compare(b.Sent), cmp.Compare(a.ID, b.ID)) }
-	for _, cmd := range slices.SortedFunc(maps.Values(d.commands), oldestFirst) {
+// told returns the commands that go with the rows which a claim took, and whether the limit cut some
+// others off.
+func (d *data) told(c saga.Claim, taken map[string]bool) (told []saga.Command, more bool) {
+	after := c.After
+	after.Sent = micros(after.Sent)
+	others := 0
+	for _, cmd := range d.waiting() {
 		r, there := d.rows[cmd.Instance]
-		if len(told) < c.Limit && !cmd.answered && there && (!r.Live || r.Owner == c.Node) {
-			out := cloneCommand(cmd.Command)
-			out.Ended = !r.Live
-			told = append(told, out)
+		if !taken[cmd.Instance] {
+			if len(c.IDs) > 0 || !there || r.Live && r.Owner != c.Node || oldestFirst(cmd.Command, after) <= 0 {
+				continue
+			}
+			if others++; others > c.Limit {
+				more = true
+				continue
+			}
 		}
+		out := cloneCommand(cmd.Command)
+		out.Ended = !r.Live
+		told = append(told, out)
 	}
-	return told
+	return told, more
+}
+
+func oldestFirst(a, b saga.Command) int {
+	return cmp.Or(a.Sent.Compare(b.Sent), cmp.Compare(a.ID, b.ID))
 }
 
 // compareDue puts what is never due last.

@@ -12,18 +12,22 @@ create index saga_instance_status on saga_instance (status, started);
 drop index saga_instance_started;
 create index saga_instance_started on saga_instance (started);
 
--- What people want done. answer is null until an append says what became of it.
+-- What people want done. answer is null until an append says what became of it. holder and ended
+-- say whom it is for, and follow the instance's row while the command waits: holder is its owner, ''
+-- if the row is anybody's to claim, and null if there is no row or it is not live; ended is 1 if it
+-- is not live.
 create table saga_command (
   id       text    primary key,
   instance text    not null,
   sent     integer not null,
   data     blob    not null,
-  answer   blob
+  answer   blob,
+  holder   text,
+  ended    integer not null default 0
 ) strict;
 
--- Claims walk what waits, oldest first; mostly nothing does. The instance is there so that those
--- that are for others are passed over without a look at the row.
-create index saga_command_waiting on saga_command (sent, id, instance) where answer is null;
+-- Claims walk what waits for one holder, oldest first, and pass over nothing that is for others.
+create index saga_command_waiting on saga_command (holder, ended, sent, id) where answer is null;
 
 -- What was sent to an instance, for whoever asks what became of it.
 create index saga_command_instance on saga_command (instance);
