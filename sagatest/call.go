@@ -40,7 +40,7 @@ func (r *run) call(j job) {
 		r.tell(n, c, r.carryOut(n, c, step))
 	case Stalled:
 		r.passTo(c.Instance.Deadline.Add(time.Millisecond))
-		r.patient.until = later(r.patient.until, r.at.Add(resumeTime))
+		r.patient.until, r.operator.since = later(r.patient.until, r.at.Add(resumeTime)), r.at
 		r.tell(n, c, r.carryOut(n, c, step))
 	case Stopped, TurnedBack:
 		r.intervene(n, c, step, strikes)
@@ -131,12 +131,13 @@ func (r *run) carryOut(n *node, c *saga.PendingCall, step int) saga.CallResult {
 	r.sent, r.moved = r.calls, r.at
 	r.lateNow = r.suspects[n.name]
 	r.called[4*step+int(placeOf(c.Call)-AtAction)] = true
-	before := r.effects.count[step]
-	res := c.Make(r.context())
+	count, net := r.effects.count[step], r.effects.net[step]
+	r.heard = ""
+	res := r.reach(c)
 	if r.telling {
 		r.note(n.name, "calls %s %s, attempt %d: %s", c.Call, c.Key, c.Number, said(res.Err))
 	}
-	r.truthful(c, step, res, before)
+	r.truthful(c, step, res, count, net)
 	r.replay(c, step, res)
 	r.lateNow = false
 	r.arrive(&r.soon)
@@ -153,7 +154,7 @@ func said(err error) string {
 // again lets a copy of a call reach the participant.
 func (r *run) again(n *node, c *saga.PendingCall) {
 	r.quiet++
-	res := c.Make(r.context())
+	res := r.reach(c)
 	r.quiet--
 	if r.telling {
 		r.note(n.name, "calls %s %s, a copy: %s", c.Call, c.Key, said(res.Err))
@@ -169,7 +170,7 @@ func (r *run) replay(c *saga.PendingCall, step int, first saga.CallResult) {
 	r.replayed[c.Key] = true
 	r.quiet++
 	r.replaying = true
-	second := c.Make(r.context())
+	second := r.reach(c)
 	r.replaying = false
 	r.quiet--
 	switch {
@@ -194,7 +195,7 @@ func (r *run) arrive(late *[]lateCall) {
 	for _, l := range arriving {
 		r.quiet++
 		r.sent, r.lateNow = l.sent, true
-		res := l.call.Make(r.context())
+		res := r.reach(l.call)
 		if r.telling {
 			r.note("world", "the late %s %s arrives: %s", l.call.Call, l.call.Key, said(res.Err))
 		}

@@ -2,6 +2,7 @@ package sagatest
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -21,6 +22,10 @@ type Case[S any] struct {
 	// Check, if not nil, is asked at the end of every run what is wrong with the instance as it ended,
 	// or as it stands in attention. It may read what the case's own participants hold.
 	Check func(in saga.Instance) error
+	// NoEffect names the steps that have a compensation and yet no effect outside of the saga's own
+	// state, so that there is nothing to count. Every other step that can be undone must tell the world
+	// of its effect if any step does. Default: none.
+	NoEffect []string
 }
 
 // plainCase is a case without its type parameter.
@@ -33,6 +38,7 @@ type plainCase struct {
 	deadline   time.Duration
 	timeout    time.Duration // the longest of a step
 	check      func(saga.Instance) error
+	noEffect   []string
 }
 
 // stepFacts is what the explorer knows of a step.
@@ -57,7 +63,7 @@ func (s *stepFacts) has(call saga.CallKind) bool {
 func (c Case[S]) plain() *plainCase {
 	p := &plainCase{
 		id: c.ID, definition: c.Definition, input: &c.Input, other: otherThan(c.Input),
-		deadline: c.Definition.Deadline, check: c.Check,
+		deadline: c.Definition.Deadline, check: c.Check, noEffect: c.NoEffect,
 	}
 	if p.id == "" {
 		p.id = "case"
@@ -82,8 +88,14 @@ func (c *plainCase) step(name string) int {
 	return -1
 }
 
+var errTooEarly = errors.New("the world is used before the case is built; use it in the functions of the case, which are called later")
+
 // stepOf finds what a key is about.
-func (c *plainCase) stepOf(key saga.Key) (int, error) {
+func (r *run) stepOf(key saga.Key) (int, error) {
+	c := r.of
+	if c == nil {
+		return 0, errTooEarly
+	}
 	step := c.step(key.Step)
 	switch {
 	case key.Instance != c.id:

@@ -128,7 +128,7 @@ func (s *search) impossible(k Kind) string {
 		return "the definition has no Deadline"
 	case k == StartsOther && s.of.other == nil:
 		return "the input has no field of text, number or truth value in which another input could differ"
-	case k == Refuses || k == DoesNothing:
+	case anyAnswer.has(k):
 		return "no step calls a Participant of the World, and no model asks World.Answer"
 	case k == CallTwice && !told(func(st *stepFacts) bool { return st.compensation || st.fence || st.replayable || !st.probe }):
 		return "every step has a probe and is not replayable, so its participant need not know a copy from an order"

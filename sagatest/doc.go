@@ -17,9 +17,11 @@
 // under a millisecond, and the same schedule gives the same run. Left alone, a run goes well. A
 // [Schedule] says at which of its points something goes wrong, and what; see [Kind] for all that
 // can: crashes around every durable write, lost answers, nodes that are taken over and do not know
-// it, calls that are lost, doubled, late or slow, participants that refuse, clients that repeat or
-// give up, people who intervene. After the last fault everything works again, and the instance must
-// come to an end, or stand in attention for a reason that people can see.
+// it, calls that are lost, doubled, late or slow, participants that refuse or whose connection breaks
+// in the middle of a function, clients that repeat or give up, people who intervene. After the last
+// fault everything works again, and the instance must come to an end, or stand in attention for a
+// reason that people can see and that no repetition removes: an undo that was refused, or an outcome
+// that nobody can find out. Attention because a step cannot finish, or an undo does not, must go away.
 //
 // [Config.Bound] is the number of faults up to which every schedule is run. Two find most mistakes: one
 // fault to make something unknown, and one to disturb what settles it.
@@ -32,21 +34,28 @@
 //   - [Model] replaces every function of a definition. It explores which steps there are and how
 //     they are settled, and nothing of your code.
 //   - [World.Participant] is a participant that keeps all promises. Your step's functions call it
-//     where they would call the real one, so that their own mistakes show: the wrong key, an error
-//     taken for an answer, a state that changes with the clock.
+//     where they would call the real one, so that their own mistakes show: the wrong key or round, an
+//     error taken for an answer, a state that changes with the clock.
 //   - [World.Happened] is for a model of your own, for example one that reserves stock in a map.
-//     Call it where the effect comes true. Ask [World.Answer] first if the model may refuse.
+//     Call it where the effect comes true. Make changes through [World.Answer], so that the model
+//     refuses and breaks off as a [Participant] does.
+//
+// If one step tells of its effect, all that have a compensation must; [Case.NoEffect] names those that
+// have none to tell of. Left alone, the case must complete.
 //
 // A case is built anew for each schedule, several at once, and must give the same run each time: no
-// shared variables, no clock, no chance, no order of a map.
+// shared variables, no clock, no chance, no order of a map. Its functions answer at once: one that
+// has not returned after a second of real time finds its ctx ended and fails the exploration; one
+// that never returns holds it up for ever.
 //
 // # What is checked
 //
 // That nothing acknowledged or told is lost, also to a client who was told that nothing was started.
-// That the instance does not fall silent. That over all keys and rounds each step has at most one
+// That the instance does not fall silent, nor need a person without need. That over all keys and rounds each step has at most one
 // effect, and at the end one or none as its mark and the status say. That undos come in reverse, once,
 // and never for a step of which nobody knows. That functions tell the truth: a fence that said no
-// must be right for ever. That a node which was taken over does nothing more. That another input
+// must be right for ever, and a function that was told nothing must not say that it was refused, not
+// done or done. That a node which was taken over does nothing more. That another input
 // under the same id is refused. And [Case.Check], which is yours.
 //
 // A [saga.Step] that is Replayable promises that a repeat gives the same outcome and the same state.
@@ -63,7 +72,8 @@
 //
 // # When it fails
 //
-// [Failure] names the guarantee, what happened, the schedule and the story. Paste the schedule into
+// [Failure] names the guarantee, what happened, the schedule and the story; a panic is a failure like
+// any other. Paste the schedule into
 // a test with [Replay] and keep it: it stays the same as long as the case and this module do.
 // [Find] and [Play] are the same for programs that are not tests.
 package sagatest

@@ -1,6 +1,10 @@
 package sagatest
 
-import "github.com/seosa-dev/saga"
+import (
+	"slices"
+
+	"github.com/seosa-dev/saga"
+)
 
 // effects is the truth about each step, as its participants know it.
 type effects struct {
@@ -21,9 +25,13 @@ func (e *effects) stands(step int, key saga.Key) bool { return e.net[step] > 0 &
 
 // happened is what a participant tells the world.
 func (r *run) happened(key saga.Key) {
-	step, err := r.of.stepOf(key)
+	step, err := r.stepOf(key)
 	if err != nil {
 		r.violate(Explorable, "World.Happened: %v", err)
+		return
+	}
+	if slices.Contains(r.of.noEffect, key.Step) {
+		r.violate(Explorable, "Case.NoEffect names step %s, and %s took effect; leave it out there", key.Step, key)
 		return
 	}
 	if r.replaying {

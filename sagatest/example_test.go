@@ -97,6 +97,85 @@ func Example_probeThatLies() {
 	// - AnswerLost
 }
 
+// A mistake: whatever goes wrong at the bank, the customer is told that the charge was refused. The
+// connection breaks after the bank has charged.
+func Example_errorTakenForARefusal() {
+	_, failure := sagatest.Find(nil, func(w *sagatest.World) sagatest.Case[Order] {
+		bank := w.Participant("bank")
+		charge := func(ctx context.Context, _ *Order, a saga.Attempt) error {
+			if err := bank.Do(ctx, a.Key); err != nil {
+				return fmt.Errorf("%w: %w", saga.Refused, err) // return err, and it is unknown
+			}
+			return nil
+		}
+		return sagatest.Case[Order]{Input: Order{Item: "EST-1"}, Definition: saga.Definition[Order]{
+			Name: "order", Version: 1, Steps: []saga.Step[Order]{
+				{Name: "charge", Action: charge, Compensation: does(bank.Undo), Fence: does(bank.Fence)},
+			},
+		}}
+	})
+	fmt.Println(failure.Guarantee)
+	fmt.Println(failure.What)
+	for _, fault := range failure.Schedule {
+		fmt.Println("-", fault.Do)
+	}
+
+	// Output:
+	// what a step's function says is true
+	// the action of step charge said "refused", and the effect stands
+	// - BreaksAfter
+}
+
+// A model of one's own: a shelf that holds five. It makes its changes through World.Answer, and tells
+// what came true with World.Happened.
+func ExampleWorld_Answer() {
+	report, failure := sagatest.Find(nil, func(w *sagatest.World) sagatest.Case[Order] {
+		left, taken, undone := 5, map[saga.Key]bool{}, map[saga.Key]bool{}
+		take := func(_ context.Context, _ *Order, a saga.Attempt) error {
+			switch {
+			case undone[a.Key]:
+				return fmt.Errorf("%w: undone before it came", saga.Refused)
+			case taken[a.Key]:
+				return w.Answer(a.Key, nil)
+			}
+			return w.Answer(a.Key, func() {
+				left, taken[a.Key] = left-1, true
+				w.Happened(a.Key)
+			})
+		}
+		giveBack := func(_ context.Context, _ *Order, a saga.Attempt) error {
+			action := a.Key.Action()
+			return w.Answer(a.Key, func() {
+				if taken[action] && !undone[action] {
+					left++
+					w.Happened(a.Key)
+				}
+				undone[action] = true
+			})
+		}
+		bank := w.Participant("bank")
+		return sagatest.Case[Order]{
+			Input: Order{Item: "EST-1"},
+			Definition: saga.Definition[Order]{Name: "order", Version: 1, Steps: []saga.Step[Order]{
+				{Name: "take", Action: take, Compensation: giveBack},
+				{Name: "charge", Kind: saga.Pivot, Action: does(bank.Do), Fence: does(bank.Fence)},
+			}},
+			Check: func(in saga.Instance) error {
+				if in.Status == saga.Compensated && left != 5 {
+					return fmt.Errorf("%d are left of 5", left)
+				}
+				return nil
+			},
+		}
+	})
+	fmt.Println("broken:", failure)
+	fmt.Println("the shelf's answers broke off:", report.Struck[sagatest.BreaksAfter] > 0)
+
+	// Output:
+	// broken: <nil>
+	// the shelf's answers broke off: true
+}
+
 // A mistake: a step that promises to be replayable keeps the time of day. After a crash it is called
 // again, and what the next step sends is not what it sent before.
 func Example_stateWithTheTimeOfDay() {

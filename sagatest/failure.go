@@ -13,7 +13,8 @@ type Guarantee string
 const (
 	// NothingLost is guarantee 1: what was acknowledged or told is durable.
 	NothingLost Guarantee = "1: nothing acknowledged is lost"
-	// EndsOrVisible is guarantee 2: an instance reaches an end or needs attention.
+	// EndsOrVisible is guarantee 2: an instance reaches an end or needs attention. Attention that says
+	// [saga.CannotFinish] or [saga.UndoUnfinished] must go away once everything works again.
 	EndsOrVisible Guarantee = "2: every instance ends, or is visible"
 	// UnknownIsNoFailure is guarantee 3: what nobody knows is settled before it is acted on.
 	UnknownIsNoFailure Guarantee = "3: unknown is not failure"
@@ -25,14 +26,15 @@ const (
 	OneOwner Guarantee = "7: one owner"
 	// Reverse is guarantee 8: what took effect is undone in reverse order.
 	Reverse Guarantee = "8: compensation in reverse"
-	// Truthful says that what a step's function returns is true of its participant.
+	// Truthful says that what a step's function returns is true of its participant, and no more than
+	// the participant told it.
 	Truthful Guarantee = "what a step's function says is true"
 	// EndIsTrue says that what stands at the participants is what the instance says.
 	EndIsTrue Guarantee = "the end is the truth"
 	// SameReplay says that a step which is Replayable gives the same outcome and state again.
 	SameReplay Guarantee = "a replayable step gives the same again"
 	// Sound says that no node meets what cannot be: a transition that its own rule forbids, or data that
-	// it cannot read.
+	// it cannot read. Nor does it panic.
 	Sound Guarantee = "no node meets what cannot be"
 	// OwnCheck is the case's own [Case.Check].
 	OwnCheck Guarantee = "the case's own check"

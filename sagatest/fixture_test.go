@@ -155,9 +155,9 @@ func (in garbled) Claim(ctx context.Context, c saga.Claim) (saga.Claimed, error)
 
 type insistent struct{ saga.Instances }
 
-// Claim always has as many commands as were asked for, each of an instance that nobody has.
+// Claim always has as many commands as were asked for, each of an instance that nobody has, and more.
 func (insistent) Claim(_ context.Context, c saga.Claim) (saga.Claimed, error) {
-	return saga.Claimed{Commands: make([]saga.Command, c.Limit)}, nil
+	return saga.Claimed{Commands: make([]saga.Command, c.Limit), More: true}, nil
 }
 
 type confused struct{ saga.Instances }

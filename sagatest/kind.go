@@ -24,6 +24,11 @@ const (
 	Refuses
 	// DoesNothing: a participant says that this call did nothing.
 	DoesNothing
+	// BreaksBefore: a participant does nothing, and the function that called it gets an error that does
+	// not say so, as from a connection that was reset.
+	BreaksBefore
+	// BreaksAfter: a participant does its work, and the function that called it gets such an error.
+	BreaksAfter
 
 	// CrashBefore: the node dies before the store gets a write.
 	CrashBefore
@@ -76,7 +81,7 @@ func Kinds() []Kind {
 // String is the name of the constant.
 func (k Kind) String() string {
 	names := [...]string{
-		"", "CallLost", "AnswerLost", "CallTwice", "CallSlow", "CallLate", "CallLast", "Refuses", "DoesNothing",
+		"", "CallLost", "AnswerLost", "CallTwice", "CallSlow", "CallLate", "CallLast", "Refuses", "DoesNothing", "BreaksBefore", "BreaksAfter",
 		"CrashBefore", "CrashAfter", "CrashInCall", "CallOutlives", "WriteLost", "ReplyLost", "Delayed", "Stalled",
 		"TakenOver", "Leaves", "GivesUp", "StartsTwice", "StartsOther", "Stopped", "TurnedBack",
 	}
@@ -123,20 +128,19 @@ const (
 	AtDrain                     // what a closed journal left is written
 	AtRead                      // a reading of the store
 	AtTurn                      // one of several things to do is chosen
-	AtAction                    // a call to an action
-	AtProbe                     // a call to a probe
-	AtFence                     // a call to a fence
-	AtCompensation              // a call to a compensation
-	AtParticipant               // a participant decides
+	AtAction                    // a call to an action, or what its participant answers
+	AtProbe                     // a call to a probe, or what its participant answers
+	AtFence                     // a call to a fence, or what its participant answers
+	AtCompensation              // a call to a compensation, or what its participant answers
 
-	places = AtParticipant + 1
+	places = AtCompensation + 1
 )
 
 // String names the place in words.
 func (p Place) String() string {
 	names := [...]string{
 		"start", "append", "checkpoint", "claim", "seal", "drain", "read", "turn",
-		"action", "probe", "fence", "compensation", "participant",
+		"action", "probe", "fence", "compensation",
 	}
 	if int(p) < len(names) {
 		return names[p]

@@ -1,6 +1,8 @@
 package sagatest
 
 import (
+	"fmt"
+
 	"github.com/seosa-dev/saga"
 )
 
@@ -42,27 +44,37 @@ func (r *run) durableStart(before string, g Guarantee) {
 	}
 }
 
-// truthful compares what a function said with what is true at its participant.
-func (r *run) truthful(c *saga.PendingCall, step int, res saga.CallResult, before int) {
-	e, said := &r.effects, saga.OutcomeOf(res.Err)
-	lie := func(truth string) {
+// truthful compares what a function said with what is true at its participant, where the step had so
+// many effects before, and with what the participant told it.
+func (r *run) truthful(c *saga.PendingCall, step int, res saga.CallResult, count, net int) {
+	e, said, key := &r.effects, saga.OutcomeOf(res.Err), c.Key.Action()
+	if truth := r.belied(c.Call, step, key, said, count, net); truth != "" {
 		r.violate(Truthful, "the %s of step %s said %q, and %s", c.Call, c.Step, said, truth)
+		return
 	}
-	key := c.Key.Action()
 	switch {
-	case c.Call == saga.CallCompensation:
-		if said == saga.Succeeded && e.net[step] > 0 {
-			lie("the effect stands")
-		}
-	case said == saga.Succeeded && e.count[step] == 0 && r.modelled != nil && r.modelled[step]:
-		lie("nothing has happened")
-	case said == saga.Refused && e.stands(step, key):
-		lie("the effect stands")
-	case said == saga.NotDone && e.count[step] > before:
-		lie("it took effect in this very call")
 	case said == saga.NotDone && c.Call == saga.CallProbe:
 		e.excused[step] = true
 	case said == saga.Refused && c.Call == saga.CallFence:
 		e.fenced[key] = true
 	}
+}
+
+// belied says what makes an outcome untrue; "" if nothing does.
+func (r *run) belied(call saga.CallKind, step int, key saga.Key, said saga.Outcome, count, net int) string {
+	e, undo := &r.effects, call == saga.CallCompensation
+	answers := said == saga.Succeeded || said == saga.Refused || said == saga.NotDone && call == saga.CallProbe
+	switch {
+	case undo && said == saga.Succeeded && e.net[step] > 0, !undo && said == saga.Refused && e.stands(step, key):
+		return "the effect stands"
+	case !undo && said == saga.Succeeded && e.count[step] == 0 && r.modelled != nil && r.modelled[step]:
+		return "nothing has happened"
+	case said == saga.NotDone && (e.count[step] > count || e.net[step] < net):
+		return "it took effect in this very call"
+	case answers && call != saga.CallAction && r.heard == saga.Unknown:
+		return "what it was told was an error that says nothing"
+	case undo && said == saga.Refused && r.heard != "" && r.heard != saga.Refused:
+		return fmt.Sprintf("it was told %q", r.heard)
+	}
+	return ""
 }

@@ -11,12 +11,12 @@ import (
 
 // operator is a person who intervenes, through the store and whichever node holds the instance.
 type operator struct {
-	run    *run
-	verb   saga.Verb // that is wanted; "" if none
-	sent   string    // the command that waits for its answer
-	sentAt time.Time
-	tries  int
-	count  int
+	run   *run
+	verb  saga.Verb // that is wanted; "" if none
+	sent  string    // the command that waits for its answer
+	since time.Time // when that was sent, or everything stood still for the last time
+	tries int
+	count int
 }
 
 // mostTries bounds how often an operator looks or previews again, because the instance has moved or
@@ -90,15 +90,15 @@ func (o *operator) try() (done bool, err error) {
 		r.violate(Explorable, "the store does not take a command: %v", err)
 		return true, err
 	}
-	o.sent, o.sentAt = id, r.at
+	o.sent, o.since = id, r.at
 	r.note("operator", "asks for %s", o.verb)
 	return false, nil
 }
 
 func (o *operator) hear(ctx context.Context) (done bool, err error) {
 	answers, err := o.run.store.Instances().Answers(ctx, []string{o.sent})
-	if waited := o.run.at.Sub(o.sentAt); len(answers) == 0 && waited > commandTime+o.run.of.longest(o.run.config.Engine) {
-		o.run.violate(EndsOrVisible, "an operator asked for %s %v ago, and has no answer", o.verb, waited)
+	if waited := o.run.at.Sub(o.since); len(answers) == 0 && waited > commandTime+o.run.of.longest(o.run.config.Engine) {
+		o.run.violate(EndsOrVisible, "an operator asked for %s, and has no answer after %v", o.verb, waited)
 	}
 	if err != nil || len(answers) == 0 {
 		return false, err

@@ -2,6 +2,7 @@ package sagatest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/seosa-dev/saga"
@@ -37,29 +38,33 @@ func (w *World) Participant(name string) *Participant {
 }
 
 // Do makes the effect of an action's key, once. It returns nil, an error that is [saga.Refused] or
-// [saga.NotDone], or ctx's.
+// [saga.NotDone], one that says nothing, or ctx's.
 func (p *Participant) Do(ctx context.Context, key saga.Key) error {
 	rec, err := p.record(ctx, "Do", key, false)
 	switch {
 	case err != nil:
 		return err
 	case rec.undone, rec.forbidden:
-		return fmt.Errorf("%w: %s forbids %s", saga.Refused, p.name, key)
+		return p.says(key, fmt.Errorf("%w: %s forbids %s", saga.Refused, p.name, key))
 	case rec.applied:
-		return nil
+		return p.says(key, nil)
 	case rec.refused > 0 && !p.overtaken(rec, key):
-		return fmt.Errorf("%w: %s has refused %s before", saga.Refused, p.name, key)
+		return p.says(key, fmt.Errorf("%w: %s has refused %s before", saga.Refused, p.name, key))
 	}
-	switch p.run.point(AtParticipant, setOf(Refuses, DoesNothing)) {
-	case Refuses:
+	err = p.run.answer(p.name, key, anyAnswer, func() error {
+		rec.applied = true
+		p.run.happened(key)
+		return nil
+	})
+	if errors.Is(err, saga.Refused) {
 		rec.refused = p.run.calls
-		return fmt.Errorf("%w: %s will not do %s", saga.Refused, p.name, key)
-	case DoesNothing:
-		return fmt.Errorf("%w: %s did nothing for %s", saga.NotDone, p.name, key)
 	}
-	rec.applied = true
-	p.run.happened(key)
-	return nil
+	return err
+}
+
+// says is a call that changes nothing.
+func (p *Participant) says(key saga.Key, what error) error {
+	return p.run.answer(p.name, key, setOf(BreaksBefore), func() error { return what })
 }
 
 // overtaken reports whether a refusal does not hold for this call, because the call was on its way
@@ -69,65 +74,67 @@ func (p *Participant) overtaken(rec *record, key saga.Key) bool {
 }
 
 // Undo takes back the effect of an undo's key, once. Without an effect it forbids that it ever
-// comes. It returns nil, an error that is [saga.Refused] or [saga.NotDone], or ctx's.
+// comes. It returns nil, an error that is [saga.Refused] or [saga.NotDone], one that says nothing, or
+// ctx's.
 func (p *Participant) Undo(ctx context.Context, key saga.Key) error {
 	rec, err := p.record(ctx, "Undo", key, true)
 	switch {
 	case err != nil:
 		return err
 	case rec.undone:
+		return p.says(key, nil)
+	}
+	return p.run.answer(p.name, key, anyAnswer, func() error {
+		rec.forbidden = true
+		if rec.applied {
+			rec.undone = true
+			p.run.happened(key)
+		}
 		return nil
-	}
-	switch p.run.point(AtParticipant, setOf(Refuses, DoesNothing)) {
-	case Refuses:
-		return fmt.Errorf("%w: %s will not do %s", saga.Refused, p.name, key)
-	case DoesNothing:
-		return fmt.Errorf("%w: %s did nothing for %s", saga.NotDone, p.name, key)
-	}
-	rec.forbidden = true
-	if rec.applied {
-		rec.undone = true
-		p.run.happened(key)
-	}
-	return nil
+	})
 }
 
 // Probe says what happened to an action's key so far: nil if it took effect, [saga.Refused] if it
-// never will, [saga.NotDone] if it has not.
+// never will, [saga.NotDone] if it has not. Any other error says nothing.
 func (p *Participant) Probe(ctx context.Context, key saga.Key) error {
 	rec, err := p.record(ctx, "Probe", key, false)
 	switch {
 	case err != nil:
 		return err
 	case rec.undone, rec.forbidden:
-		return fmt.Errorf("%w: %s forbids %s", saga.Refused, p.name, key)
+		return p.says(key, fmt.Errorf("%w: %s forbids %s", saga.Refused, p.name, key))
 	case rec.applied:
-		return nil
+		return p.says(key, nil)
 	case rec.refused > 0 && p.run.replayable(key):
-		return fmt.Errorf("%w: %s has refused %s before", saga.Refused, p.name, key)
+		return p.says(key, fmt.Errorf("%w: %s has refused %s before", saga.Refused, p.name, key))
 	}
-	return fmt.Errorf("%w: %s has not seen %s", saga.NotDone, p.name, key)
+	return p.says(key, fmt.Errorf("%w: %s has not seen %s", saga.NotDone, p.name, key))
 }
 
 // Fence says whether an action's key took effect, with nil, and otherwise forbids it for ever, with
-// [saga.Refused].
+// [saga.Refused]. Any other error says nothing.
 func (p *Participant) Fence(ctx context.Context, key saga.Key) error {
 	rec, err := p.record(ctx, "Fence", key, false)
+	forbids := func() error {
+		rec.forbidden = true
+		return fmt.Errorf("%w: %s forbids %s", saga.Refused, p.name, key)
+	}
 	switch {
 	case err != nil:
 		return err
 	case rec.applied && !rec.undone:
-		return nil
+		return p.says(key, nil)
+	case rec.forbidden:
+		return p.says(key, forbids())
 	}
-	rec.forbidden = true
-	return fmt.Errorf("%w: %s forbids %s", saga.Refused, p.name, key)
+	return p.run.answer(p.name, key, setOf(BreaksBefore, BreaksAfter), forbids)
 }
 
 func (p *Participant) record(ctx context.Context, method string, key saga.Key, undo bool) (*record, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if _, err := p.run.of.stepOf(key); err != nil || key.Undo != undo {
+	if _, err := p.run.stepOf(key); err != nil || key.Undo != undo {
 		if err == nil {
 			err = fmt.Errorf("key %s is of the other direction; actions, probes and fences have one key, compensations another", key)
 		}

@@ -18,7 +18,7 @@ type Report struct {
 	Places      map[Place]int   // where they struck
 	NotOffered  map[Kind]string // kinds that could strike nowhere in this case, and why; if nothing was found
 	Ends        map[string]int  // runs by how the instance ended, or why it needed attention
-	NotModelled []string        // steps that took effect without a Happened, and so were not counted
+	NotModelled []string        // steps without an undo, or in Case.NoEffect, that told of no effect: they were not counted
 	NotCalled   []string        // functions of the definition that no run called, as "step call"
 	Took        time.Duration
 }

@@ -33,13 +33,16 @@ type run struct {
 	quiet  int // above zero: nothing strikes
 
 	participants map[string]*Participant
+	refused      map[saga.Key]bool // by World.Answer
 	effects      effects
 	client       client
 	operator     operator
 	soon, last   []lateCall
-	calls        int  // sent so far
-	sent         int  // which of them is being made
-	lateNow      bool // it is late, or of a node that was taken over
+	calls        int          // sent so far
+	sent         int          // which of them is being made
+	calling      Place        // what it is to
+	heard        saga.Outcome // what a participant of the world last answered in it; "" if nothing
+	lateNow      bool         // it is late, or of a node that was taken over
 	replaying    bool
 	replayed     map[saga.Key]bool
 	suspects     map[string]bool
@@ -69,6 +72,7 @@ type strike struct {
 type violation struct {
 	guarantee Guarantee
 	what      string
+	slow      bool // a call took longer than it may
 }
 
 // job is a task of a node that waits for its turn.
@@ -88,7 +92,7 @@ type timer struct {
 func newRun(config *Config, r *reader, choose chooser) *run {
 	return &run{
 		config: config, enabled: config.enabled(), choose: choose, store: config.Store(), reader: r,
-		at: epoch(), moved: epoch(), participants: map[string]*Participant{},
+		at: epoch(), moved: epoch(), participants: map[string]*Participant{}, refused: map[saga.Key]bool{},
 		replayed: map[saga.Key]bool{}, suspects: map[string]bool{}, sealed: map[string]bool{}, drained: map[string]bool{},
 	}
 }
@@ -98,12 +102,19 @@ func epoch() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // begin builds the case.
 func (r *run) begin(build func(*World) *plainCase) {
-	r.of = build(&World{run: r})
+	of := &plainCase{}
+	r.guard(Explorable, "the function that builds the case", func() { of = build(&World{run: r}) })
+	r.of = of
 	r.effects = newEffects(len(r.of.steps))
 	r.called = make([]bool, 4*len(r.of.steps))
 	r.client.run, r.operator.run = r, r
 	if len(r.of.steps) == 0 {
 		r.violate(Explorable, "%v", errNoSteps)
+	}
+	for _, name := range r.of.noEffect {
+		if r.of.step(name) < 0 {
+			r.violate(Explorable, "Case.NoEffect names step %q, which the definition lacks", name)
+		}
 	}
 }
 
@@ -277,7 +288,7 @@ func (r *run) passTo(at time.Time) {
 // violate ends the run with the first guarantee that it broke.
 func (r *run) violate(g Guarantee, format string, args ...any) {
 	if r.broken == nil {
-		r.broken = &violation{g, fmt.Sprintf(format, args...)}
+		r.broken = &violation{guarantee: g, what: fmt.Sprintf(format, args...)}
 		r.note("broken", "%s", r.broken.what)
 	}
 }

@@ -57,23 +57,16 @@ func (s *search) first() *Failure {
 	rd := &reader{}
 	r := s.run(rd, byHand(nil), false)
 	s.of = r.of
-	if r.broken != nil {
-		return s.take([]result{r.result()})
+	if r.broken == nil {
+		if what := s.fit(r); what != "" {
+			first := r.result()
+			s.tally.add(&first)
+			story := s.run(rd, byHand(nil), true).story
+			return &Failure{Guarantee: Explorable, Needed: 1, What: what, Story: abridged(story)}
+		}
+		r = s.run(rd, byHand(nil), false)
 	}
-	s.modelled = make([]bool, len(r.of.steps))
-	any := false
-	for i := range r.of.steps {
-		quiet := r.exists && i < len(r.seen.Steps) && r.seen.Steps[i].Mark == saga.InEffect && r.effects.count[i] == 0
-		s.modelled[i] = !quiet
-		any = any || r.effects.count[i] > 0
-	}
-	if !any && r.exists && r.seen.Status == saga.Completed {
-		first := r.result()
-		s.tally.add(&first)
-		return &Failure{Guarantee: Explorable, Needed: 1, What: "the saga completed, and nothing ever happened: " +
-			"let the steps call a World.Participant, or let your own model of a participant call World.Happened where its effect comes true"}
-	}
-	return s.take([]result{s.run(rd, byHand(nil), false).result()})
+	return s.take([]result{r.result()})
 }
 
 // run plays one schedule.
@@ -81,7 +74,9 @@ func (s *search) run(rd *reader, choose chooser, telling bool) *run {
 	r := newRun(&s.config, rd, choose)
 	r.modelled, r.telling = s.modelled, telling
 	r.begin(s.build)
-	r.play()
+	if r.broken == nil {
+		r.guard(Sound, "the engine, or its store,", r.play)
+	}
 	return r
 }
 
@@ -137,11 +132,23 @@ func (s *search) all(n int, choose func(i int) chooser, each func(i int, r *resu
 	for from := 0; from < n; from += batch {
 		results := make([]result, min(batch, n-from))
 		var next atomic.Int64
+		var found atomic.Bool
 		var workers sync.WaitGroup
 		for w := range readers {
 			workers.Go(func() {
-				for i := int(next.Add(1)) - 1; i < len(results); i = int(next.Add(1)) - 1 {
-					results[i] = s.run(&readers[w], choose(from+i), false).result()
+				for !found.Load() {
+					i := int(next.Add(1)) - 1
+					if i >= len(results) {
+						return
+					}
+					r := s.run(&readers[w], choose(from+i), false)
+					if r.slow() { // or the machine was: then it goes well now
+						r = s.run(&readers[w], choose(from+i), false)
+					}
+					results[i] = r.result()
+					if r.broken != nil {
+						found.Store(true) // what is still to be begun comes later
+					}
 				}
 			})
 		}
@@ -179,7 +186,9 @@ func (s *search) failure(r *result) *Failure {
 		schedule[i] = f.Fault
 	}
 	needed := s.tally.schedules
-	schedule = s.shrink(schedule, r.broken.guarantee)
+	if !r.broken.slow { // each try would take as long
+		schedule = s.shrink(schedule, r.broken.guarantee)
+	}
 	_, failure := s.play(schedule)
 	if failure == nil {
 		return &Failure{Guarantee: Explorable, Schedule: schedule, Needed: needed, What: fmt.Sprintf(

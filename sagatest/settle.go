@@ -15,6 +15,7 @@ type patience struct {
 	due     bool      // by itself
 	waited  int       // times that it was to move by itself
 	resumed int       // times that it was started again
+	faults  int       // that had struck when it was
 }
 
 // How often an instance in attention may try by itself, and is started again, before it counts as
@@ -77,15 +78,30 @@ func (r *run) stays() bool {
 	case !r.seen.Due.IsZero() && p.waited < mostWaits:
 		p.waited++
 		p.due, p.until = true, later(r.at, r.seen.Due).Add(r.of.longest(r.config.Engine)+2*time.Minute)
-	case p.resumed < mostResumes:
+	case p.resumed < mostResumes || r.stuck() && p.faults < len(r.struck):
 		p.resumed++
-		p.waited = 0
+		p.waited, p.faults = 0, len(r.struck)
 		p.until = r.at.Add(resumeTime)
 		r.client.resume()
 	default:
+		r.needless()
 		return true
 	}
 	return false
+}
+
+// stuck reports whether the instance needs a person because of something that should have worked.
+func (r *run) stuck() bool {
+	return r.seen.Reason == saga.CannotFinish || r.seen.Reason == saga.UndoUnfinished
+}
+
+// needless is attention after the faults: the instance was started again, nothing went wrong any
+// more, and it stands there still.
+func (r *run) needless() {
+	if r.stuck() && len(r.struck) > 0 { // in the run without faults it is no consequence of one
+		r.violate(EndsOrVisible, "everything works again, and the instance still needs a person: %s, at step %q, which said %q; a key that was refused "+
+			"stays refused, so pass on the whole Key with its Round, and let an undo come to an answer", r.seen.Reason, r.seen.Step, r.seen.Detail)
+	}
 }
 
 func later(a, b time.Time) time.Time {

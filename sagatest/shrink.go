@@ -25,7 +25,8 @@ func (s *search) shrink(schedule Schedule, g Guarantee) Schedule {
 				schedule, better = found, true
 				break
 			}
-			if left--; left == 0 {
+			if left--; left == 0 || r.slow() {
+				left = 0
 				break
 			}
 		}

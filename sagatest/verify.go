@@ -27,9 +27,11 @@ func (r *run) verify() {
 		}
 	}
 	if r.broken == nil && r.of.check != nil {
-		if err := r.of.check(*in); err != nil {
-			r.violate(OwnCheck, "%v", err)
-		}
+		r.guard(OwnCheck, "Case.Check", func() {
+			if err := r.of.check(*in); err != nil {
+				r.violate(OwnCheck, "%v", err)
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package sagatest
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/seosa-dev/saga"
@@ -18,16 +19,30 @@ type World struct {
 // undo of nothing.
 func (w *World) Happened(key saga.Key) { w.run.happened(key) }
 
-// Answer lets the explorer decide what a participant of your own says when it is about to do
-// something for the first time: nil to do it, or an error that is [saga.Refused] or [saga.NotDone],
-// which the participant returns instead. Having refused, it must keep refusing that key. A repeat of
-// what was done is not to be asked about. A [Participant] asks by itself.
-func (w *World) Answer(key saga.Key) error {
-	switch w.run.point(AtParticipant, setOf(Refuses, DoesNothing)) {
-	case Refuses:
-		return fmt.Errorf("%w: the participant will not do %s", saga.Refused, key)
-	case DoesNothing:
-		return fmt.Errorf("%w: the participant did nothing for %s", saga.NotDone, key)
+// Answer lets the explorer decide what a participant of your own answers to a call with this key, and
+// returns what the caller is told. do makes the change; it is called at once, or not at all. Return
+// the error as it is: one that is [saga.Refused], one that is [saga.NotDone], or one that says nothing,
+// whether do was called or not. An action's key that was refused is refused again. A nil do is a call
+// that changes nothing and is not refused, such as a probe or the repeat of what was done: it can only
+// break off. A [Participant] asks by itself.
+func (w *World) Answer(key saga.Key, do func()) error {
+	r, who := w.run, "the participant"
+	if _, err := r.stepOf(key); err != nil {
+		r.violate(Explorable, "World.Answer: %v", err)
+		return err
 	}
-	return nil
+	switch {
+	case do == nil:
+		return r.answer(who, key, setOf(BreaksBefore), func() error { return nil })
+	case r.refused[key]:
+		return r.answer(who, key, setOf(BreaksBefore), func() error { return fmt.Errorf("%w: %s has refused %s before", saga.Refused, who, key) })
+	}
+	err := r.answer(who, key, anyAnswer, func() error {
+		do()
+		return nil
+	})
+	if !key.Undo && errors.Is(err, saga.Refused) {
+		r.refused[key] = true
+	}
+	return err
 }
