@@ -39,8 +39,7 @@ func (r *run) call(j job) {
 		r.leave(n)
 		r.tell(n, c, r.carryOut(n, c, step))
 	case Stalled:
-		r.passTo(c.Instance.Deadline.Add(time.Millisecond))
-		r.patient.until, r.operator.since = later(r.patient.until, r.at.Add(resumeTime)), r.at
+		r.stall(c.Instance.Deadline.Add(time.Millisecond))
 		r.tell(n, c, r.carryOut(n, c, step))
 	case Stopped, TurnedBack:
 		r.intervene(n, c, step, strikes)

@@ -68,27 +68,43 @@ func (c *client) ask(a *ask) {
 	r.schedule(timer{at: r.at.Add(clientPatience), do: func() { c.lost(a) }, idle: true})
 }
 
-// heard is an answer from a node; answers of one node to several starts come in order.
+// heard is an answer from a node.
 func (c *client) heard(n *node, answer *saga.StartAnswer) {
-	for i, a := range c.asks {
-		if a.of != n {
-			continue
-		}
-		c.asks = append(c.asks[:i:i], c.asks[i+1:]...)
-		c.run.moved = c.run.at
-		c.run.note("client", "hears from %s: %s", n.name, said(answer.Err))
-		switch {
-		case a.other:
-			c.otherAnswered(a, answer.Err)
-		case answer.Err == nil:
-			c.acknowledged(a)
-		case errors.Is(answer.Err, saga.ErrConflict):
-			c.run.violate(SameAnswer, "a start with the same id and input is refused: %v", answer.Err)
-		default:
-			c.refused(a, answer.Err)
-		}
+	conflict := errors.Is(answer.Err, saga.ErrConflict)
+	i := c.answered(n, conflict)
+	if i < 0 {
 		return
 	}
+	a := c.asks[i]
+	c.asks = append(c.asks[:i:i], c.asks[i+1:]...)
+	c.run.moved = c.run.at
+	c.run.note("client", "hears from %s: %s", n.name, said(answer.Err))
+	switch {
+	case a.other:
+		c.otherAnswered(a, answer.Err)
+	case answer.Err == nil:
+		c.acknowledged(a)
+	case conflict:
+		c.run.violate(SameAnswer, "a start with the same id and input is refused: %v", answer.Err)
+	default:
+		c.refused(a, answer.Err)
+	}
+}
+
+// answered is the index of the start that a node answers, or -1. An answer names its id only, and those
+// of one node to two inputs come in any order, so a conflict is that of the other input if there is one.
+func (c *client) answered(n *node, conflict bool) int {
+	first := -1
+	for i, a := range c.asks {
+		switch {
+		case a.of != n:
+		case a.other == conflict:
+			return i
+		case first < 0:
+			first = i
+		}
+	}
+	return first
 }
 
 func (c *client) acknowledged(a *ask) {

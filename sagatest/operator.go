@@ -14,7 +14,7 @@ type operator struct {
 	run   *run
 	verb  saga.Verb // that is wanted; "" if none
 	sent  string    // the command that waits for its answer
-	since time.Time // when that was sent, or everything stood still for the last time
+	since time.Time // when that was sent, later by as long as everything stood still
 	tries int
 	count int
 }

@@ -111,6 +111,13 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
+// stall has everything stand still until then, which no wait counts.
+func (r *run) stall(until time.Time) {
+	d := until.Sub(r.at)
+	r.passTo(until)
+	r.patient.until, r.operator.since = r.patient.until.Add(d), r.operator.since.Add(d)
+}
+
 // stillTime is how long nothing at all may happen, on top of the longest call, when nothing is due.
 const stillTime = 5 * time.Minute
 
