@@ -25,10 +25,10 @@ func inStore() []Bug {
 			{journal, "		for _, r := range d.rows {\n			if r.Live && r.Owner != \"\"", "		for _, r := range d.old {\n			if r.Live && r.Owner != \"\""},
 		}},
 		{"what a drained node claims stays its own", "journal rule 9: anybody may claim it", []Edit{
-			{claim, "!own && r.Owner != \"\" && !d.drained(r.Owner) {", "!own && r.Owner != \"\" {"},
+			{claim, `return r.Owner == "" || d.drained(r.Owner)`, `return r.Owner == ""`},
 		}},
 		{"a command that wakes nobody", "journal rule 10: it makes its instance due", []Edit{
-			{claim, "	return own || wanted[r.ID] || !r.Due.IsZero()", "	return own || !r.Due.IsZero()"},
+			{claim, "len(rows) < c.Limit && there &&", "len(rows) < 0 && there &&"},
 		}},
 	}
 }
