@@ -208,3 +208,29 @@ func TestAnOrderGoesOnAfterARestart(t *testing.T) {
 		return err == nil && in.Status == saga.Completed
 	})
 }
+
+// A second attempt that has not come to its first step yet is under way. That the first one failed,
+// which is what is recorded until then, is no answer to it.
+func TestAnEarlierFailureIsNoAnswerToAnAttemptUnderWay(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, options{config: func(c *order.Config) {
+		c.Wait, c.Engine.Concurrency = 300*time.Millisecond, 1
+	}})
+	id, other := s.number(t, alice), s.number(t, alice)
+	s.arm(t, fault.Fault{At: decrement, Kind: fault.Refuse})
+	if failed := s.put(t, alice, id, of("EST-1", 3)); failed.status < 400 {
+		t.Fatalf("the first attempt: %d %s", failed.status, failed.body)
+	}
+	_, release := s.held(t, other) // and with it the only call that the engine makes at once
+	got := s.put(t, alice, id, of("EST-1", 3))
+	if got.status != http.StatusAccepted {
+		t.Errorf("while the second attempt waits for its turn: %d %s", got.status, got.body)
+	}
+	release()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+		if got = s.put(t, alice, id, of("EST-1", 3)); got.status == http.StatusCreated {
+			return
+		}
+	}
+	t.Errorf("in the end: %d %s", got.status, got.body)
+}

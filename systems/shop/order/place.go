@@ -119,7 +119,8 @@ func (s *OrderService) settled(ctx context.Context, o Order) (View, error) {
 		return View{}, fmt.Errorf("order: wait for order %d: %w", o.ID, err)
 	}
 	view, err := s.Order(ctx, o.Owner, o.ID)
-	if errors.Is(err, ErrNotFound) {
+	// What is recorded may still be the end of an earlier attempt, which says nothing about this one.
+	if errors.Is(err, ErrNotFound) || err == nil && view.Attempt < o.Attempt {
 		return standing{ID: o.ID, Status: unrecorded, Attempt: o.Attempt, Lines: o.Lines}.view(false), nil
 	}
 	return view, err
