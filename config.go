@@ -22,6 +22,9 @@ type Config struct {
 	Lease time.Duration
 	// Logger receives what an operator should know. Default: slog.Default().
 	Logger *slog.Logger
+	// Measure receives what this engine's node does on the store: appends, checkpoints, claims and
+	// takeovers, on the same goroutine as Observe; it must not block. Default: none.
+	Measure func(Measure)
 	// Node names this process in the store; each Run adds a random part to it. Default: "node".
 	Node string
 	// Observe receives every transition that this engine makes, once it is durable, in order per

@@ -76,32 +76,6 @@ func said(err error, ctx context.Context, timeout time.Duration) string {
 	return text
 }
 
-// observed tells the user's function. Its panic is logged and changes nothing.
-func (s *server) observed(p *pending) {
-	if s.config.Observe == nil {
-		return
-	}
-	defer func() {
-		if v := recover(); v != nil {
-			s.config.Logger.Error("Config.Observe panicked", "instance", p.entry.ID, "panic", v)
-		}
-	}()
-	s.config.Observe(p.entry.event(&p.after, p.of.shape))
-}
-
-// observe passes on what is durable, in order, away from the loop.
-func (s *server) observe(done chan<- struct{}) {
-	defer close(done)
-	for batch := range s.told {
-		for _, p := range batch {
-			if p.after.Status.Ended() || p.after.Status == NeedsAttention {
-				s.wakeWaiters(p.after.ID)
-			}
-			s.observed(p)
-		}
-	}
-}
-
 func textOf(err error) (text string) {
 	defer func() {
 		if v := recover(); v != nil {

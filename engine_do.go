@@ -21,7 +21,11 @@ func (s *server) do(e effect) {
 	case answerStart:
 		e.Request.answer <- startAnswer{e.Instance, e.Err} // has room for its one answer
 	case tell:
-		s.told <- e.Durable
+		s.told <- told{durable: e.Durable}
+	case measured:
+		if s.config.Measure != nil {
+			s.told <- told{measure: e.Measure}
+		}
 	case warn:
 		s.config.Logger.Error(e.Text, "node", s.node.id, "error", e.Err)
 	case unreadable:
@@ -39,14 +43,14 @@ func (s *server) do(e effect) {
 // leaves open whether it happened, and repeating it is answered as the first time was.
 func (s *server) ask(e storeEffect) {
 	mustKnow := e.failed(nil) == nil
-	for pause, again := 10*time.Millisecond, false; ; pause, again = min(2*pause, time.Second), true {
-		tell, err := e.run(s.store, s.Engine.store, again)
+	for pause, tries := 10*time.Millisecond, 1; ; pause, tries = min(2*pause, time.Second), tries+1 {
+		tell, err := e.run(s.store, s.Engine.store, tries > 1)
 		if err == nil {
 			if mustKnow {
 				s.setTrouble(nil)
 			}
 			s.done(e)
-			s.tell(tell)
+			s.tell(tried(tell, tries))
 			return
 		}
 		doing := fmt.Sprintf("%T", e)[len("saga."):]
@@ -61,6 +65,23 @@ func (s *server) ask(e storeEffect) {
 		case <-time.After(pause):
 		case <-s.store.Done():
 			return
+		}
+	}
+}
+
+// tried adds to what is measured of an effect how often the store was asked.
+func tried(tell input, tries int) input {
+	if tries == 1 {
+		return tell
+	}
+	return func(n *node, at time.Time) {
+		before := len(n.effects)
+		tell(n, at)
+		for i, e := range n.effects[before:] {
+			if m, ok := e.(measured); ok {
+				m.Tries = tries
+				n.effects[before+i] = m
+			}
 		}
 	}
 }

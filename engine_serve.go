@@ -26,7 +26,7 @@ type server struct {
 	slots chan struct{}
 	// queued lets a call that waits for a slot be withdrawn, by serial; the loop's.
 	queued map[int64]chan struct{}
-	told   chan []*pending
+	told   chan told
 
 	// store outlives the caller's ctx, so that no write is cut off in the middle; calls ends when
 	// the participants' answers no longer matter.
@@ -36,6 +36,12 @@ type server struct {
 
 	rejoin bool
 	fatal  error
+}
+
+// told is what users' functions are told: transitions, or a measure.
+type told struct {
+	durable []*pending
+	measure Measure
 }
 
 // serve runs one incarnation to its end. It returns true if it was sealed and another must follow.
@@ -49,7 +55,7 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 	}
 	s := &server{
 		Engine: e, node: newNode(id, defaultRules(&e.config), now()),
-		inner: make(chan input, 1024), queued: map[int64]chan struct{}{}, slots: make(chan struct{}, e.config.Concurrency), told: make(chan []*pending, 1024),
+		inner: make(chan input, 1024), queued: map[int64]chan struct{}{}, slots: make(chan struct{}, e.config.Concurrency), told: make(chan told, 1024),
 	}
 	s.node.shapes = e.knownShapes()
 	s.node.codecs = map[shapeKey]*codec{}
@@ -62,6 +68,7 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 	e.once.Do(func() { close(e.ready) })
 	observed := make(chan struct{})
 	go s.observe(observed)
+	s.listen()
 	s.loop(ctx)
 	s.stop()
 	end()
@@ -108,6 +115,17 @@ func (s *server) waitForSteps() {
 	case <-returned:
 	case <-time.After(stepGrace):
 		s.config.Logger.Warn("a step's function ignores the end of its ctx and is left behind", "node", s.node.id)
+	}
+}
+
+// patientPoll is the time between claims, on average, where the store says when to claim earlier.
+const patientPoll = 4 * time.Second
+
+// listen lets a store that can wake the node do so.
+func (s *server) listen() {
+	if w, ok := s.Engine.store.(Waker); ok {
+		s.node.rules.poll = patientPoll
+		s.work.Go(func() { w.Wake(s.store, func() { s.tell((*node).woken) }) })
 	}
 }
 

@@ -2,6 +2,8 @@ package saga
 
 import (
 	"container/heap"
+	"hash/crc64"
+	"math/rand/v2"
 	"time"
 )
 
@@ -21,6 +23,7 @@ type node struct {
 	next   int64      // position of the next append
 	batch  []*pending // decided, not yet handed to the journal
 	flight []*pending // being appended
+	flown  Measure    // of that append, as it was handed over
 	beat   time.Time  // of the last append that went in
 
 	trimmed     int64 // position below which the journal holds nothing
@@ -29,6 +32,7 @@ type node struct {
 	behind      int       // journal bytes that are not checkpointed yet
 	writing     map[string]*touch
 	writingTo   int64
+	writingFrom time.Time       // when it was handed over
 	held        []*startRequest // starts that wait for a checkpoint
 	asked       map[string][]*startRequest
 	resuming    map[string][]*startRequest
@@ -42,7 +46,11 @@ type node struct {
 	claimOwn    bool // the answer to a claim was lost
 	claimingOwn bool // the claim under way asks for own rows; no checkpoint may start
 	claimAt     time.Time
+	claimedAt   time.Time // of the claim under way
+	chance      *rand.Rand
 	watchAt     time.Time
+	watched     time.Time // of the last look that was answered
+	missed      bool      // one since then was not
 	others      map[string]*otherNode
 	serial      int64 // of the last call
 	calls       int   // under way
@@ -56,12 +64,14 @@ type node struct {
 // nodeRules are the numbers of a node, all above zero.
 type nodeRules struct {
 	lease        time.Duration
+	absence      time.Duration // without progress, of a node whose process is out of touch
 	checkpoint   time.Duration // between checkpoints under load
 	quiet        time.Duration // without an append before a checkpoint follows at once
-	poll         time.Duration // between claims
+	poll         time.Duration // between claims, on average
 	keep         time.Duration // longest wait that an instance spends in memory
 	rowBytes     int           // of one journal row, roughly
 	behindBytes  int           // journal bytes not checkpointed at which starts and claims are held
+	retry        time.Duration // after a claim that the store did not answer, on average
 	claimLimit   int
 	maxResidents int
 	stateLimit   int
@@ -70,8 +80,8 @@ type nodeRules struct {
 
 func defaultRules(c *Config) nodeRules {
 	return nodeRules{
-		lease: c.Lease, checkpoint: 100 * time.Millisecond, quiet: 5 * time.Millisecond,
-		poll: time.Second, keep: time.Second, rowBytes: 1 << 20, behindBytes: 64 << 20,
+		lease: c.Lease, absence: min(c.Lease, time.Second), checkpoint: 100 * time.Millisecond, quiet: 5 * time.Millisecond,
+		poll: time.Second, retry: time.Second, keep: time.Second, rowBytes: 1 << 20, behindBytes: 64 << 20,
 		claimLimit: 256, maxResidents: 20_000, stateLimit: c.StateLimit, defaults: *c,
 	}
 }
@@ -98,7 +108,8 @@ type resident struct {
 
 func newNode(id string, rules nodeRules, at time.Time) *node {
 	return &node{
-		id: id, rules: rules, next: 1, beat: at,
+		chance: rand.New(rand.NewPCG(crc64.Checksum([]byte(id), crc64.MakeTable(crc64.ISO)), 0)),
+		id:     id, rules: rules, next: 1, beat: at,
 		shapes: map[shapeKey]*Shape{}, runs: map[shapeKey]bool{},
 		live: map[string]*resident{}, touched: map[string]*touch{},
 		asked: map[string][]*startRequest{}, resuming: map[string][]*startRequest{},
@@ -135,6 +146,9 @@ func (n *node) nextTick() time.Time {
 		return earlier(n.leaveBy, n.beat.Add(n.rules.lease))
 	}
 	next := n.watchAt
+	if n.flight == nil {
+		next = earlier(next, n.beat.Add(n.rules.lease/2))
+	}
 	if !n.claiming {
 		next = earlier(next, n.claimAt)
 	}

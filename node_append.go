@@ -35,7 +35,7 @@ func (n *node) appendNext(at time.Time) {
 		return
 	}
 	idle := len(n.batch) == 0 && len(n.refusals) == 0
-	if idle && (n.leaving || at.Sub(n.beat) < n.rules.lease/3) || n.canWait(at) {
+	if idle && (n.leaving || at.Sub(n.beat) < n.rules.lease/2) || n.canWait(at) {
 		return
 	}
 	n.flight = n.take()
@@ -55,6 +55,7 @@ func (n *node) appendNext(at time.Time) {
 	sort.Slice(row.Starts, func(i, j int) bool { return row.Starts[i].ID < row.Starts[j].ID })
 	row.Entries = wrap(encoded)
 	n.answering = row.Answers
+	n.flown = Measure{Kind: MeasuredAppend, At: at, Count: len(n.flight), Bytes: len(row.Entries)}
 	n.do(appendRow{row})
 }
 
@@ -85,6 +86,7 @@ func (n *node) appended(takenIDs []string, at time.Time) {
 	done := n.flight
 	n.flight, n.beat = nil, at
 	n.next++
+	n.measured(n.flown, n.flown.At, at)
 	n.commandsAnswered()
 	taken := make(map[string]bool, len(takenIDs))
 	for _, id := range takenIDs {
@@ -119,6 +121,18 @@ func (n *node) durable(p *pending, at time.Time) {
 	case p.act && r.undone == 0: // else a later decision says what follows
 		n.act(r, at)
 	}
+}
+
+// appendRejected and checkpointRejected are the two ways to learn of one's seal.
+func (n *node) appendRejected(at time.Time) {
+	n.flown.Rejected = true
+	n.measured(n.flown, n.flown.At, at)
+	n.sealed(at)
+}
+
+func (n *node) checkpointRejected(at time.Time) {
+	n.measured(Measure{Kind: MeasuredCheckpoint, Count: len(n.writing), Rejected: true}, n.writingFrom, at)
+	n.sealed(at)
 }
 
 // sealed says that another node took this incarnation's next position: nothing that is not durable

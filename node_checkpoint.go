@@ -54,7 +54,7 @@ func (n *node) checkpointNext(at time.Time) {
 		n.do(warn{Text: "a checkpoint could not be made", Err: err})
 		return
 	}
-	n.writing, n.writingTo = n.touched, c.To
+	n.writing, n.writingTo, n.writingFrom = n.touched, c.To, at
 	n.touched, n.behind = map[string]*touch{}, 0
 	for _, t := range n.writing {
 		// Until it is known whether the row was released, nothing may move the instance.
@@ -93,7 +93,9 @@ func (n *node) checkpointed(at time.Time) {
 			}
 		}
 	}
+	count := len(n.writing)
 	n.writing, n.trimmed = nil, n.writingTo
+	n.measured(Measure{Kind: MeasuredCheckpoint, Count: count}, n.writingFrom, at)
 	held := n.held
 	n.held = nil
 	for _, req := range held {

@@ -11,7 +11,7 @@ func (n *node) claimNext(at time.Time) {
 	if n.claiming || n.leaving || at.Before(n.claimAt) {
 		return
 	}
-	n.claimAt = at.Add(n.rules.poll)
+	n.claimAt, n.claimedAt = at.Add(n.jitter(n.rules.poll)), at
 	// A node that is full still hears what people want.
 	full := n.behind > n.rules.behindBytes || len(n.live) >= n.rules.maxResidents
 	n.claiming = true
@@ -25,6 +25,19 @@ func (n *node) claimNext(at time.Time) {
 	n.do(claimRows{Claim{Node: n.id, Due: at, Own: n.claimingOwn, Wanted: full || n.claimingOwn, After: n.heard, Limit: limit}})
 }
 
+// woken says that there may be something new to claim.
+func (n *node) woken(at time.Time) {
+	n.claimAt = at
+	if !n.over {
+		n.claimNext(at)
+	}
+}
+
+// jitter spreads what many nodes do over a half to one and a half of the time between.
+func (n *node) jitter(d time.Duration) time.Duration {
+	return d/2 + time.Duration(n.chance.Int64N(int64(d)))
+}
+
 // claimed is the answer to a claim: these rows are this node's now.
 func (n *node) claimed(c Claim, got Claimed, at time.Time) {
 	rows := got.Rows
@@ -35,7 +48,11 @@ func (n *node) claimed(c Claim, got Claimed, at time.Time) {
 			n.claimAt = at
 		}
 		n.hear(got)
+		if !c.Wanted && !got.Next.IsZero() {
+			n.claimAt = earlier(n.claimAt, got.Next)
+		}
 	}
+	n.measured(Measure{Kind: MeasuredClaim, Count: len(rows)}, n.claimedAt, at)
 	n.wanted = make(map[string]bool, len(got.Commands))
 	for _, cmd := range got.Commands {
 		n.wanted[cmd.Instance] = true
@@ -94,7 +111,8 @@ func (n *node) claimFailed(c Claim, at time.Time) {
 		n.claiming, n.claimingOwn = false, false
 	}
 	n.claimOwn = true
-	n.claimAt = at.Add(n.rules.poll)
+	n.claimAt = at.Add(n.jitter(n.rules.retry))
+	n.measured(Measure{Kind: MeasuredClaim, Failed: true}, n.claimedAt, at)
 	for _, id := range c.IDs {
 		waiting := n.resuming[id]
 		delete(n.resuming, id)
@@ -130,8 +148,12 @@ func (n *node) adopt(row Row, at time.Time) {
 		r.shape = nameless(&in)
 	}
 	n.live[in.ID] = r
-	if row.Owner != "" && row.Owner != n.id {
-		n.decide(r, happened{kind: EventRecovered, at: at}) // a drained node held it
+	before := row.Owner
+	if before == n.id { // claimed once, and the answer was lost
+		before = row.Former
+	}
+	if before != "" { // a drained node held it
+		n.decide(r, happened{kind: EventRecovered, at: at})
 		return
 	}
 	n.run(r, at)

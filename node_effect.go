@@ -54,6 +54,9 @@ type (
 	// tell: transitions that are durable now, in order.
 	tell struct{ Durable []*pending }
 
+	// measured: a piece of work on the store is over.
+	measured struct{ Measure }
+
 	// warn: tell the operator.
 	warn struct {
 		Text string
@@ -83,6 +86,7 @@ func (drainOther) isEffect()   {}
 func (sealSelf) isEffect()     {}
 func (answerStart) isEffect()  {}
 func (tell) isEffect()         {}
+func (measured) isEffect()     {}
 func (warn) isEffect()         {}
 func (unreadable) isEffect()   {}
 func (rejoin) isEffect()       {}

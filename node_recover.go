@@ -7,56 +7,16 @@ import (
 	"time"
 )
 
-// otherNode is another incarnation as this one watches it.
-type otherNode struct {
-	position int64
-	since    time.Time // when that position was first seen, by this node's clock
-	taking   bool
-}
-
-// look watches the other nodes and claims; suspicion is only a reason to seal, sealing decides.
-func (n *node) look(at time.Time) {
-	if !n.leaving && !at.Before(n.watchAt) {
-		n.watchAt = at.Add(n.rules.lease / 3)
-		n.do(lookAround{})
-	}
-	n.claimNext(at)
-}
-
-// seen is the list of nodes that are not drained. One that made no progress for a lease, or whose
-// process is known to be gone, is taken over.
-func (n *node) seen(nodes []NodeState, at time.Time) {
-	if n.over || n.leaving {
-		return
-	}
-	known := n.others
-	n.others = make(map[string]*otherNode, len(nodes))
-	for _, s := range nodes {
-		if s.ID == n.id {
-			continue
-		}
-		o := known[s.ID]
-		if o == nil || o.position != s.Position {
-			o = &otherNode{position: s.Position, since: at, taking: o != nil && o.taking}
-		}
-		n.others[s.ID] = o
-		if !o.taking && (s.Gone || s.Sealed || at.Sub(o.since) >= n.rules.lease) {
-			o.taking = true
-			n.do(takeOver{Node: s.ID})
-		}
-	}
-}
-
 // sealedOther folds a sealed node's tail into rows. Its instances belong to nobody then and are
 // due, so any node claims them.
 func (n *node) sealedOther(node string, tail Tail, shapes []StoredShape, keys []StartKey, at time.Time) {
 	if err := n.learn(shapes); err != nil {
-		n.takeoverFailed(node, err)
+		n.takeoverFailed(node, err, at)
 		return
 	}
 	c, told, err := n.foldTail(node, tail, keys, at)
 	if err != nil {
-		n.takeoverFailed(node, fmt.Errorf("journal of %s: %w", node, err))
+		n.takeoverFailed(node, fmt.Errorf("journal of %s: %w", node, err), at)
 		return
 	}
 	n.do(drainOther{c, told})
@@ -78,19 +38,28 @@ func (n *node) learn(stored []StoredShape) error {
 	return nil
 }
 
-func (n *node) drained(node string, told []*pending, at time.Time) {
-	if len(told) > 0 {
-		n.do(tell{told})
+func (n *node) drained(done drainOther, at time.Time) {
+	if len(done.Told) > 0 {
+		n.do(tell{done.Told})
 	}
-	delete(n.others, node)
+	n.measured(Measure{Kind: MeasuredTakeover, Count: len(done.Rows)}, n.takingSince(done.Node, at), at)
+	delete(n.others, done.Node)
 	n.claimAt = at
 	n.claimNext(at)
 }
 
+func (n *node) takingSince(node string, at time.Time) time.Time {
+	if o := n.others[node]; o != nil && !o.taking.IsZero() {
+		return o.taking
+	}
+	return at
+}
+
 // takeoverFailed leaves the node to the next look.
-func (n *node) takeoverFailed(node string, why error) {
+func (n *node) takeoverFailed(node string, why error, at time.Time) {
+	n.measured(Measure{Kind: MeasuredTakeover, Failed: true}, n.takingSince(node, at), at)
 	if o := n.others[node]; o != nil {
-		o.taking = false
+		o.taking = time.Time{}
 	}
 	if errors.Is(why, ErrFormat) {
 		n.do(unreadable{"a journal could not be folded", why})
@@ -99,27 +68,16 @@ func (n *node) takeoverFailed(node string, why error) {
 
 const rowLeftAlone = "a row cannot be read; its instance is left alone"
 
-// foldTail is recovery: rows as they were, and every entry since, in order.
+// foldTail is recovery: rows as they were, and every entry since, in order. A row without an entry
+// stays as it is. It is claimable, since its owner is drained then; whoever claims it sees that the
+// owner was another, and that its open step may have been called.
 func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (Checkpoint, []*pending, error) {
-	f := folding{node: n, owner: node, keys: map[string]StartKey{}, seen: map[string]*touch{}}
+	f := folding{node: n, owner: node, keys: map[string]StartKey{}, rows: map[string]Row{}, seen: map[string]*touch{}}
 	for _, k := range keys {
 		f.keys[k.ID] = k
 	}
 	for _, row := range tail.Rows {
-		in, err := fromRow(row)
-		if err == nil {
-			err = n.misfit(&in)
-		}
-		switch {
-		case errors.Is(err, ErrFormat):
-			return Checkpoint{}, nil, err
-		case err != nil: // its row stays as it is, and its entries go to its history
-			n.do(unreadable{rowLeftAlone, err})
-			f.add(&touch{after: instance{ID: row.ID}, damaged: true})
-			continue
-		}
-		in.Released = false // it was claimed since, and perhaps called
-		f.add(&touch{after: in, first: in.Seq + 1})
+		f.rows[row.ID] = row
 	}
 	c := Checkpoint{Node: node, Drain: true}
 	for i, p := range tail.Positions {
@@ -142,14 +100,53 @@ type folding struct {
 	node  *node
 	owner string
 	keys  map[string]StartKey
+	rows  map[string]Row
 	seen  map[string]*touch
 	order []*touch
 	told  []*pending
 }
 
-func (f *folding) add(t *touch) {
+// instance returns what an entry is laid over; nil if nothing is known of its instance.
+func (f *folding) instance(e *entry, at int64) (*touch, error) {
+	if e.Begin != nil {
+		// A start whose id was taken stands in the row and counts for nothing.
+		if k := f.keys[e.ID]; k.Node != f.owner || k.Position != at {
+			return nil, nil
+		}
+	}
+	if t := f.seen[e.ID]; t != nil {
+		return t, nil
+	}
+	if row, there := f.rows[e.ID]; there {
+		return f.read(row)
+	}
+	if e.Begin == nil {
+		return nil, fmt.Errorf("%w: an entry of instance %s, which has neither row nor start", ErrFormat, e.ID)
+	}
+	return f.add(&touch{first: e.Seq, after: instance{ID: e.ID}}), nil
+}
+
+// read takes in a row. A damaged one stays as it is, and its entries go to its history.
+func (f *folding) read(row Row) (*touch, error) {
+	in, err := fromRow(row)
+	if err == nil {
+		err = f.node.misfit(&in)
+	}
+	switch {
+	case errors.Is(err, ErrFormat):
+		return nil, err
+	case err != nil:
+		f.node.do(unreadable{rowLeftAlone, err})
+		return f.add(&touch{after: instance{ID: row.ID}, damaged: true}), nil
+	}
+	in.Released = false // it was claimed since, and perhaps called
+	return f.add(&touch{after: in, first: in.Seq + 1}), nil
+}
+
+func (f *folding) add(t *touch) *touch {
 	f.seen[t.after.ID] = t
 	f.order = append(f.order, t)
+	return t
 }
 
 func (f *folding) position(p Position) error {
@@ -159,18 +156,12 @@ func (f *folding) position(p Position) error {
 	}
 	for i := range entries {
 		e := &entries[i]
-		if e.Begin != nil {
-			// A start whose id was taken stands in the row and counts for nothing.
-			if k := f.keys[e.ID]; k.Node != f.owner || k.Position != p.Number {
-				continue
-			}
-			if f.seen[e.ID] == nil {
-				f.add(&touch{first: e.Seq, after: instance{ID: e.ID}})
-			}
+		t, err := f.instance(e, p.Number)
+		if err != nil {
+			return err
 		}
-		t := f.seen[e.ID]
 		if t == nil {
-			return fmt.Errorf("%w: an entry of instance %s, which has neither row nor start", ErrFormat, e.ID)
+			continue
 		}
 		switch {
 		case t.damaged && len(t.encoded) == 0:

@@ -20,7 +20,7 @@ type storeEffect interface {
 func (e appendRow) run(ctx context.Context, s Store, _ bool) (input, error) {
 	taken, err := s.Journal().Append(ctx, e.Append)
 	if errors.Is(err, ErrSealed) {
-		return (*node).sealed, nil
+		return (*node).appendRejected, nil
 	}
 	return func(n *node, at time.Time) { n.appended(taken, at) }, err
 }
@@ -28,18 +28,18 @@ func (e appendRow) run(ctx context.Context, s Store, _ bool) (input, error) {
 func (appendRow) failed(error) input { return nil }
 
 // run settles a checkpoint. Repeating one that went in is ErrSealed, because its positions are
-// gone, so a failed one is checked before it is repeated.
+// gone. That is looked up only after the repetition: before it, the first try may still go in.
 func (e writeRows) run(ctx context.Context, s Store, again bool) (input, error) {
+	err := s.Journal().Checkpoint(ctx, e.Checkpoint)
+	if !errors.Is(err, ErrSealed) {
+		return (*node).checkpointed, err
+	}
 	if again {
 		if done, err := e.written(ctx, s); done || err != nil {
 			return (*node).checkpointed, err
 		}
 	}
-	err := s.Journal().Checkpoint(ctx, e.Checkpoint)
-	if errors.Is(err, ErrSealed) {
-		return (*node).sealed, nil
-	}
-	return (*node).checkpointed, err
+	return (*node).checkpointRejected, nil
 }
 
 // written reports whether a checkpoint of this node, whose answer was lost, went in: nobody else
@@ -77,7 +77,7 @@ func (lookAround) run(ctx context.Context, s Store, _ bool) (input, error) {
 	return func(n *node, at time.Time) { n.seen(nodes, at) }, err
 }
 
-func (lookAround) failed(error) input { return func(*node, time.Time) {} }
+func (lookAround) failed(error) input { return (*node).lookFailed }
 
 // run seals a node and reads what it left, and the shapes, since the other may have run what this
 // node never saw.
@@ -107,18 +107,18 @@ func (e takeOver) run(ctx context.Context, s Store, _ bool) (input, error) {
 }
 
 func (e takeOver) failed(err error) input {
-	return func(n *node, _ time.Time) { n.takeoverFailed(e.Node, err) }
+	return func(n *node, at time.Time) { n.takeoverFailed(e.Node, err, at) }
 }
 
 // run writes what a sealed node left. If another was faster the checkpoint says so; the next look
 // finds nothing to do.
 func (e drainOther) run(ctx context.Context, s Store, _ bool) (input, error) {
 	err := s.Journal().Checkpoint(ctx, e.Checkpoint)
-	return func(n *node, at time.Time) { n.drained(e.Node, e.Told, at) }, err
+	return func(n *node, at time.Time) { n.drained(e, at) }, err
 }
 
 func (e drainOther) failed(err error) input {
-	return func(n *node, _ time.Time) { n.takeoverFailed(e.Node, err) }
+	return func(n *node, at time.Time) { n.takeoverFailed(e.Node, err, at) }
 }
 
 func (e sealSelf) run(ctx context.Context, s Store, _ bool) (input, error) {

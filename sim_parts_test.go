@@ -40,9 +40,12 @@ func (w *world) call(n *simNode, c callStep) {
 	}
 	w.log(key.Instance, "%s calls %s %s (seq %d)", n.id, c.In.Call, key, c.In.Seq)
 	was := p.applied
-	o := w.effect(c.In.Call, key, p, w.zombies[n.id])
-	// What a sealed node still sends is one more original that is late.
-	p.byLate = p.byLate || !was && p.applied && w.zombies[n.id]
+	// What a sealed node still sends, or one that left without the answer, is one more original that
+	// is late.
+	r := n.live[c.In.ID]
+	late := w.zombies[n.id] || r == nil || r.serial != c.Serial
+	o := w.effect(c.In.Call, key, p, late)
+	p.byLate = p.byLate || !was && p.applied && late
 	if w.fault("lost after the effect", 8) {
 		o = Unknown
 	}

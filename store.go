@@ -17,6 +17,14 @@ type Store interface {
 	Reader() Reader
 }
 
+// Waker is what a [Store] can be in addition: it says when there may be something new to claim, so
+// that a node need not ask often. A store that is none is asked once a second.
+type Waker interface {
+	// Wake calls wake whenever a command was sent, by whomever, and whenever one may have been
+	// missed, until ctx ends. It may be called for several nodes at once; wake does not block.
+	Wake(ctx context.Context, wake func())
+}
+
 // Journal is one append-only log per node incarnation, addressed by position. It is the truth;
 // rows are a view that is written behind it. Sealing a log by taking its next position is CORFU's
 // and Delos's way to fence a writer without leases on every row.
@@ -56,7 +64,8 @@ type Journal interface {
 // Instances is what a node needs besides its journal.
 type Instances interface {
 	// Claim makes the node the owner of live rows that nobody owns, or that a drained node owns,
-	// and returns them as they were before, due first. No row goes to two claims. Unless it names
+	// and returns them as they were before, due first. Their owner before is then their Former, but
+	// that of a row which was the node's own stays. No row goes to two claims. Unless it names
 	// IDs, it takes rows that are due and rows for which a command waits, due or not. It returns all
 	// waiting commands of the rows that it took, and at most Limit more that follow Claim.After in
 	// order of Sent and ID: those of rows that the node owned before, or that are not live any more.
@@ -158,6 +167,7 @@ type Row struct {
 	Status     Status
 	Live       bool
 	Owner      string    // "" if nobody
+	Former     string    // who owned it before it was claimed; "" if nobody. A claim sets it
 	Due        time.Time // zero if never
 	Started    time.Time
 	Updated    time.Time
@@ -190,6 +200,7 @@ type Claimed struct {
 	Rows     []Row
 	Commands []Command // of all these rows, and some of others; oldest first
 	More     bool      // others than those of Rows were left out, because of the limit
+	Next     time.Time // no row that anybody may claim falls due before, but for rows of drained nodes; zero if that is not known
 }
 
 // Command is something that a person wants done to an instance, whoever holds it.
@@ -219,7 +230,9 @@ type NodeState struct {
 	ID       string
 	Position int64 // of its newest row
 	Sealed   bool
-	Gone     bool // the driver knows that its process has ended
+	Gone     bool          // the driver knows that its process has ended
+	Absent   bool          // its process has lost touch with the store: it may have ended
+	Silent   time.Duration // since its newest row was written, by the store's clock; 0 if the store does not say
 }
 
 // StoredShape is a definition's shape as a store keeps it.

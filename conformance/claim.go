@@ -28,13 +28,14 @@ func claimChecks() []check {
 				if len(rows) != 1 || !sameRow(rows[0], want) {
 					e.Fatalf("got %+v, want %+v", rows, want)
 				}
-				want.Owner = "x"
+				want.Owner, want.Former = "x", "gone"
 				found := e.find(saga.Filter{})
 				if len(found) != 1 || !sameRow(found[0], want) {
 					e.Fatalf("the row afterwards: got %+v, want %+v", found, want)
 				}
 			}
 		}},
+		{"Claim/owner-before", claimFormer},
 		{"Claim/limit", func(e *env) {
 			var rows []saga.Row
 			for i := range 10 {
@@ -49,6 +50,27 @@ func claimChecks() []check {
 		{"Claim/by-id", claimIDs},
 		{"Claim/no-row-twice", claimNoRowTwice},
 	}
+}
+
+// claimFormer follows a row from hand to hand. Whose it was before must be known also to a node that
+// asks a second time, and a checkpoint begins anew.
+func claimFormer(e *env) {
+	former := func(c saga.Claim, want string) {
+		e.Helper()
+		e.claim(c)
+		rows := e.claim(saga.Claim{Node: c.Node, Own: true, Limit: 5})
+		if len(rows) != 1 || rows[0].Owner != c.Node || rows[0].Former != want {
+			e.Errorf("the row that %q claimed and asks for again: got %+v, want that it was %q's before", c.Node, rows, want)
+		}
+	}
+	e.drained("gone")
+	e.drained("gone too")
+	e.rows(sleeping("s"))
+	former(saga.Claim{Node: "gone", Due: noon(), Limit: 1}, "")
+	former(saga.Claim{Node: "gone too", IDs: []string{"s"}, Limit: 1}, "gone")
+	former(saga.Claim{Node: "x", Due: noon(), Limit: 1}, "gone too")
+	e.rows(sleeping("s"))
+	former(saga.Claim{Node: "y", Due: noon(), Limit: 1}, "")
 }
 
 // claimed makes a claim that has to return these ids in this order.

@@ -65,7 +65,7 @@ func due(id string, seconds int) saga.Row {
 func sameRow(a, b saga.Row) bool {
 	near := func(x, y time.Time) bool { return x.Truncate(time.Microsecond).Equal(y.Truncate(time.Microsecond)) }
 	return a.ID == b.ID && a.Definition == b.Definition && a.Version == b.Version &&
-		a.Status == b.Status && a.Live == b.Live && a.Owner == b.Owner &&
+		a.Status == b.Status && a.Live == b.Live && a.Owner == b.Owner && a.Former == b.Former &&
 		near(a.Due, b.Due) && near(a.Started, b.Started) && near(a.Updated, b.Updated) && near(a.Since, b.Since) &&
 		a.Reason == b.Reason && a.Step == b.Step &&
 		bytes.Equal(a.Data, b.Data)

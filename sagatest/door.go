@@ -65,7 +65,8 @@ func (n *node) write(place Place, do func() error) error {
 	case ReplyLost:
 		return errLost
 	}
-	n.knows = n.knows || errors.Is(err, saga.ErrSealed) && (place == AtAppend || place == AtCheckpoint)
+	// A checkpoint that is repeated is refused as well if the first try went in.
+	n.knows = n.knows || errors.Is(err, saga.ErrSealed) && (place == AtAppend || place == AtCheckpoint && n.run.sealed[n.name])
 	return err
 }
 

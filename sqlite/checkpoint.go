@@ -16,7 +16,7 @@ const (
 	rowsTail = `) as new cross join saga_id as names on names.id = column1
 		where true on conflict (num) do update set definition = excluded.definition,
 		version = excluded.version, status = excluded.status, live = excluded.live,
-		owner = excluded.owner, due = excluded.due, started = excluded.started,
+		owner = excluded.owner, former = excluded.former, due = excluded.due, started = excluded.started,
 		updated = excluded.updated, since = excluded.since, reason = excluded.reason,
 		step = excluded.step, data = excluded.data`
 	historyHead = `insert into saga_history (num, seq, entries) select num, column2, column3 from (values `

@@ -24,7 +24,8 @@ const (
 	claimIDsSQL = `select num, ` + rowColumns + ` from saga_instance
 		where live = 1 and num in (select names.num from json_each(?1) as ids cross join saga_id as names on names.id = ids.value) and (` + free + ` or ?2 and owner = ?3)
 		order by due is null, due limit ?4`
-	ownSQL = `update saga_instance set owner = ? where num in (select value from json_each(?))`
+	ownSQL = `update saga_instance set former = case owner when ?1 then former else owner end, owner = ?1
+		where num in (select value from json_each(?2))`
 )
 
 // claimed is a row and its place in the table.

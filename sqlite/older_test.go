@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,18 +11,20 @@ import (
 	"github.com/seosa-dev/saga"
 )
 
-// older takes the last migration back, as if the version before it had written the file.
+// older takes the later migrations back, as if the version of the first had written the file.
 func older(t *testing.T, path string) {
 	t.Helper()
-	text, err := os.ReadFile("migrations/00002_command.sql")
-	if err != nil {
-		t.Fatal(err)
+	for version, name := range map[int]string{3: "00003_former.sql", 2: "00002_command.sql"} {
+		text, err := os.ReadFile("migrations/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, down, ok := strings.Cut(string(text), "-- +goose Down")
+		if !ok {
+			t.Fatal("the migration has no way back")
+		}
+		change(t, path, fmt.Sprint(down, `; delete from saga_migrations where version_id = `, version))
 	}
-	_, down, ok := strings.Cut(string(text), "-- +goose Down")
-	if !ok {
-		t.Fatal("the migration has no way back")
-	}
-	change(t, path, down+`; delete from saga_migrations where version_id = 2`)
 }
 
 func TestAFileOfTheVersionBeforeIsBroughtUpToDate(t *testing.T) {
@@ -32,7 +35,7 @@ func TestAFileOfTheVersionBeforeIsBroughtUpToDate(t *testing.T) {
 		insert into saga_instance (num, id, definition, version, status, live, owner, due, started, updated, data)
 		values (7, 's', 'order', 3, 'running', 1, '', null, 1000000, 2000000, x'7b7d')`)
 
-	unwelcome(t, path, path, "migration 1", "needs 2", "start the engine of this version once", "the version that wrote them")
+	unwelcome(t, path, path, "migration 1", "needs 3", "start the engine of this version once", "the version that wrote them")
 	store := open(t, path)
 	rows, err := store.Reader().Find(t.Context(), saga.Filter{Statuses: []saga.Status{saga.Running}, Stood: time.Unix(2, 0)})
 	if err != nil || len(rows) != 1 {

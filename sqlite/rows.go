@@ -11,13 +11,13 @@ import (
 )
 
 // instanceColumns are rowColumns of the table that a join calls i.
-const instanceColumns = `i.id, i.definition, i.version, i.status, i.live, i.owner, i.due, i.started, i.updated, i.since, i.reason, i.step, i.data`
+const instanceColumns = `i.id, i.definition, i.version, i.status, i.live, i.owner, i.former, i.due, i.started, i.updated, i.since, i.reason, i.step, i.data`
 
-const rowColumns = `id, definition, version, status, live, owner, due, started, updated, since, reason, step, data`
+const rowColumns = `id, definition, version, status, live, owner, former, due, started, updated, since, reason, step, data`
 
 // rowArgs appends a row's columns in the order of rowColumns.
 func rowArgs(args []any, r *saga.Row) []any {
-	return append(args, r.ID, r.Definition, r.Version, string(r.Status), r.Live, r.Owner,
+	return append(args, r.ID, r.Definition, r.Version, string(r.Status), r.Live, r.Owner, r.Former,
 		micros(r.Due), r.Started.UnixMicro(), r.Updated.UnixMicro(),
 		r.Since.UnixMicro(), string(r.Reason), r.Step, bytes(r.Data))
 }
@@ -26,7 +26,7 @@ func rowArgs(args []any, r *saga.Row) []any {
 func scanRow(rows *sql.Rows, before ...any) (r saga.Row, err error) {
 	var due sql.NullInt64
 	var started, updated, since int64
-	err = rows.Scan(append(before, &r.ID, &r.Definition, &r.Version, &r.Status, &r.Live, &r.Owner,
+	err = rows.Scan(append(before, &r.ID, &r.Definition, &r.Version, &r.Status, &r.Live, &r.Owner, &r.Former,
 		&due, &started, &updated, &since, &r.Reason, &r.Step, &r.Data)...)
 	if due.Valid {
 		r.Due = time.UnixMicro(due.Int64).UTC()

@@ -56,7 +56,7 @@ func prepareWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	}
 	for b, in := range map[**batch]insert{
 		&w.keys:    {keysHead, 5, keysTail},
-		&w.rows:    {rowsHead, 13, rowsTail},
+		&w.rows:    {rowsHead, 14, rowsTail},
 		&w.history: {historyHead, 3, historyTail},
 		&w.names:   {nameHead, 1, nameTail},
 		&w.send:    {sendHead, 4, sendTail},

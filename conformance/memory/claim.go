@@ -16,6 +16,9 @@ func (in instances) Claim(ctx context.Context, c saga.Claim) (got saga.Claimed, 
 		taken := map[string]bool{}
 		for _, r := range got.Rows {
 			taken[r.ID] = true
+			if r.Owner != c.Node {
+				r.Former = r.Owner
+			}
 			r.Owner = c.Node
 			d.rows[r.ID] = copyRow(r)
 		}

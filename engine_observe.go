@@ -1,0 +1,30 @@
+package saga
+
+// observe passes on what is durable and what was measured, in order, away from the loop.
+func (s *server) observe(done chan<- struct{}) {
+	defer close(done)
+	for t := range s.told {
+		if t.durable == nil {
+			s.guarded("Measure", "", func() { s.config.Measure(t.measure) })
+			continue
+		}
+		for _, p := range t.durable {
+			if p.after.Status.Ended() || p.after.Status == NeedsAttention {
+				s.wakeWaiters(p.after.ID)
+			}
+			if s.config.Observe != nil {
+				s.guarded("Observe", p.entry.ID, func() { s.config.Observe(p.entry.event(&p.after, p.of.shape)) })
+			}
+		}
+	}
+}
+
+// guarded calls a user's function. Its panic is logged and changes nothing.
+func (s *server) guarded(what, instance string, call func()) {
+	defer func() {
+		if v := recover(); v != nil {
+			s.config.Logger.Error("Config."+what+" panicked", "instance", instance, "panic", v)
+		}
+	}()
+	call()
+}
