@@ -49,7 +49,8 @@ func (e writeRows) written(ctx context.Context, s Store) (bool, error) {
 	if err != nil || len(tail.Positions) == 0 {
 		return false, err
 	}
-	return tail.Positions[0].Number >= e.To, nil
+	first, last := tail.Positions[0], tail.Positions[len(tail.Positions)-1]
+	return first.Number >= e.To && last.Kind != Sealed && last.Kind != Drained, nil
 }
 
 func (writeRows) failed(error) input { return nil }

@@ -4,7 +4,7 @@ package planted
 func inNode() []Bug {
 	return []Bug{
 		{"goes on after its seal", "guarantee 7: one owner", []Edit{
-			{"node_store.go", "	taken, err := s.Journal().Append(ctx, e.Append)\n	if errors.Is(err, ErrSealed) {\n		return (*node).sealed, nil\n	}",
+			{"node_store.go", "	taken, err := s.Journal().Append(ctx, e.Append)\n	if errors.Is(err, ErrSealed) {\n		return (*node).appendRejected, nil\n	}",
 				"	taken, err := s.Journal().Append(ctx, e.Append)\n	if errors.Is(err, ErrSealed) {\n		err = nil\n	}"},
 		}},
 		{"acknowledged before it is durable", "guarantee 1: nothing acknowledged is lost", []Edit{
@@ -21,14 +21,17 @@ func inNode() []Bug {
 		}},
 		{"an append whose answer was lost taken for not done", "journal rule 2: it is repeated byte for byte", []Edit{
 			{"node_store.go", "func (e appendRow) run(ctx context.Context, s Store, _ bool) (input, error) {\n", "func (e appendRow) run(ctx context.Context, s Store, again bool) (input, error) {\n	if again {\n		e.Entries = append([]byte{' '}, e.Entries...)\n	}\n"},
-			{"node_store.go", "	taken, err := s.Journal().Append(ctx, e.Append)\n	if errors.Is(err, ErrSealed) {\n		return (*node).sealed, nil\n	}",
-				"	taken, err := s.Journal().Append(ctx, e.Append)\n	if again && errors.Is(err, ErrSealed) {\n		return func(n *node, at time.Time) { n.flight = nil; n.next++ }, nil\n	}\n	if errors.Is(err, ErrSealed) {\n		return (*node).sealed, nil\n	}"},
+			{"node_store.go", "	taken, err := s.Journal().Append(ctx, e.Append)\n	if errors.Is(err, ErrSealed) {\n		return (*node).appendRejected, nil\n	}",
+				"	taken, err := s.Journal().Append(ctx, e.Append)\n	if again && errors.Is(err, ErrSealed) {\n		return func(n *node, at time.Time) { n.flight = nil; n.next++ }, nil\n	}\n	if errors.Is(err, ErrSealed) {\n		return (*node).appendRejected, nil\n	}"},
 		}},
 		{"moved while its release is not known", "journal rule 2: frozen until the checkpoint is known", []Edit{
 			{"node_checkpoint.go", "		t.of.frozen = t.after.live() && t.after.Released && t.of.undone == 0\n", "		_ = t\n"},
 		}},
 		{"what a lost claim took is forgotten", "journal rule 9: a node adopts again what it owns and does not hold", []Edit{
-			{"node_claim.go", "	n.claimOwn = true\n	n.claimAt = at.Add(n.rules.poll)\n", "	n.claimAt = at.Add(n.rules.poll)\n"},
+			{"node_claim.go", "	n.claimOwn = true\n	n.claimAt = at.Add(n.jitter(n.rules.retry))\n", "	n.claimAt = at.Add(n.jitter(n.rules.retry))\n"},
+		}},
+		{"who held it before a lost claim is forgotten", "journal rule 5: the open step may have been called", []Edit{
+			{"node_claim.go", "		before = row.Former\n", "		before = \"\"\n"},
 		}},
 		{"a command answered apart from its entry", "journal rule 10: both in one append", []Edit{
 			{"node_call.go", "	r.now, p.answer = after, answer\n", "	r.now = after\n	if answer != nil {\n		n.answering = append(n.answering, *answer)\n	}\n"},
