@@ -27,7 +27,7 @@ type Engine struct {
 	running atomic.Bool
 
 	mu       sync.Mutex
-	waiters  map[string][]chan struct{}
+	waiters  map[string][]chan instance
 	err      error // why Run returned
 	storeErr error // the last thing the store said while it was failing
 }
@@ -42,7 +42,7 @@ func New(store Store, config *Config, definitions ...AnyDefinition) (*Engine, er
 		config: config.withDefaults(), store: store,
 		plans: map[shapeKey]*plan{}, shapes: map[shapeKey]*Shape{},
 		inputs: make(chan input, 1024), ready: make(chan struct{}), closed: make(chan struct{}),
-		waiters: map[string][]chan struct{}{},
+		waiters: map[string][]chan instance{},
 	}
 	errs := []error{e.config.check()}
 	if store == nil {

@@ -10,7 +10,7 @@ func (s *server) observe(done chan<- struct{}) {
 		}
 		for _, p := range t.durable {
 			if p.after.Status.Ended() || p.after.Status == NeedsAttention {
-				s.wakeWaiters(p.after.ID)
+				s.wakeWaiters(p.after)
 			}
 			if s.config.Observe != nil {
 				s.guarded("Observe", p.entry.ID, func() { s.config.Observe(p.entry.event(&p.after, p.of.shape)) })

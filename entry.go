@@ -97,11 +97,10 @@ func (e *entry) event(in *instance, sh *Shape) Event {
 
 // object writes the fields as one JSON object, in order of name.
 func (f fields) object() json.RawMessage {
-	raw, err := json.Marshal(f)
-	if err != nil || f == nil {
-		return json.RawMessage("{}") // fields hold valid JSON only
+	if f == nil {
+		return json.RawMessage("{}")
 	}
-	return raw
+	return f.appendJSON(make([]byte, 0, f.size()+len(f)))
 }
 
 // wrap joins encoded entries into what a journal row or a history chunk holds.
@@ -153,17 +152,14 @@ type rowData struct {
 }
 
 // row makes an instance's row.
-func (in *instance) row(owner string, sh *Shape) (Row, error) {
-	data, err := json.Marshal(rowData{format, *in})
-	if err != nil {
-		return Row{}, fmt.Errorf("instance %s: %w", in.ID, err)
-	}
+func (in *instance) row(owner string, sh *Shape) Row {
+	data := in.appendRow(make([]byte, 0, 300+in.State.size()))
 	r := Row{
 		ID: in.ID, Definition: in.Definition, Version: in.Version, Status: in.Status, Live: in.live(),
 		Started: in.Started, Updated: in.Updated, Since: in.Since, Reason: in.Reason, Data: data,
 	}
 	if !r.Live {
-		return r, nil
+		return r
 	}
 	if sh != nil && in.Step < len(sh.Steps) {
 		r.Step = sh.Steps[in.Step].Name
@@ -177,7 +173,7 @@ func (in *instance) row(owner string, sh *Shape) (Row, error) {
 			r.Due = in.Updated
 		}
 	}
-	return r, nil
+	return r
 }
 
 // fromRow reads an instance's row.

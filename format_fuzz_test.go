@@ -27,8 +27,7 @@ func rewriters() map[string]func(data []byte) (written []byte, err error) {
 			if err != nil {
 				return nil, err
 			}
-			row, err := in.row("", nil)
-			return row.Data, err
+			return in.row("", nil).Data, nil
 		},
 		"shape": func(data []byte) ([]byte, error) {
 			sh, err := readShape(StoredShape{Data: data}, &Config{})

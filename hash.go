@@ -11,30 +11,46 @@ import (
 // keys sorted and fields of zero value left out at every depth, so that a repeat matches after a
 // deploy that added a field. The version is no part of it. It is SHA-256 cut to 128 bits.
 func inputHash(definition string, input fields) ([]byte, error) {
-	canonical := make(map[string]any, len(input))
+	canonical := make(fields, len(input))
 	for name, raw := range input {
-		if text, ok := plainString(raw); ok {
-			if text != "" && text != "0001-01-01T00:00:00Z" {
-				canonical[name] = text
-			}
-			continue
-		}
-		dec := json.NewDecoder(bytes.NewReader(raw))
-		dec.UseNumber()
-		var value any
-		if err := dec.Decode(&value); err != nil {
+		part, err := canonicalPart(raw)
+		if err != nil {
 			return nil, fmt.Errorf("%w: state field %s: %w", ErrInvalid, name, err)
 		}
-		if value = trimmed(value); value != nil {
-			canonical[name] = value
+		if part != nil {
+			canonical[name] = part
 		}
 	}
-	text, err := json.Marshal([]any{definition, canonical})
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
+	text := appendText([]byte{'['}, definition)
+	text = append(canonical.appendJSON(append(text, ',')), ']')
 	sum := sha256.Sum256(text)
 	return sum[:16], nil
+}
+
+// canonicalPart returns nil if nothing is left.
+func canonicalPart(raw json.RawMessage) (json.RawMessage, error) {
+	if text, ok := plainString(raw); ok {
+		if text == "" || text == "0001-01-01T00:00:00Z" {
+			return nil, nil
+		}
+		return appendText(nil, text), nil
+	}
+	if n, ok := plainInt(raw); ok {
+		if n == 0 {
+			return nil, nil
+		}
+		return raw, nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var value any
+	if err := dec.Decode(&value); err != nil {
+		return nil, err
+	}
+	if value = trimmed(value); value == nil {
+		return nil, nil
+	}
+	return json.Marshal(value)
 }
 
 // trimmed returns the value without its zero parts, or nil if nothing is left. Elements of lists

@@ -1,7 +1,6 @@
 package saga
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,12 +19,10 @@ type pending struct {
 	answer  *Answer // to the command that this is
 }
 
-func newPending(r *resident, e entry, after instance) (*pending, error) {
-	encoded, err := json.Marshal(&e)
-	if err != nil {
-		return nil, fmt.Errorf("instance %s: %w", e.ID, err)
-	}
-	return &pending{entry: e, encoded: encoded, after: after, of: r}, nil
+func newPending(r *resident, e entry, after instance) *pending {
+	p := &pending{entry: e, after: after, of: r}
+	p.encoded = p.entry.appendJSON(make([]byte, 0, 300+e.Patch.size()))
+	return p
 }
 
 // appendNext hands the journal what was decided while the last append was under way. An idle node

@@ -19,14 +19,7 @@ func (n *node) decide(r *resident, h happened) {
 // decided journals a transition, together with the answer to the command that asked for it.
 func (n *node) decided(r *resident, after instance, h happened, answer *Answer) {
 	before := r.now
-	p, err := newPending(r, record(&before, &after, h), after)
-	if err != nil {
-		n.do(warn{Text: "a transition could not be written", Err: err})
-		if answer != nil {
-			n.refuseOrder(answer.ID, err)
-		}
-		return
-	}
+	p := newPending(r, record(&before, &after, h), after)
 	r.now, p.answer = after, answer
 	r.undone++
 	n.batch = append(n.batch, p)

@@ -49,11 +49,7 @@ func (n *node) checkpointNext(at time.Time) {
 	if !due || n.writing != nil || n.claimingOwn || n.handedOver || n.next-1 <= n.trimmed {
 		return
 	}
-	c, err := n.checkpoint()
-	if err != nil {
-		n.do(warn{Text: "a checkpoint could not be made", Err: err})
-		return
-	}
+	c := n.checkpoint()
 	n.writing, n.writingTo, n.writingFrom = n.touched, c.To, at
 	n.touched, n.behind = map[string]*touch{}, 0
 	for _, t := range n.writing {
@@ -64,7 +60,7 @@ func (n *node) checkpointNext(at time.Time) {
 }
 
 // checkpoint folds all that is durable and not yet written.
-func (n *node) checkpoint() (Checkpoint, error) {
+func (n *node) checkpoint() Checkpoint {
 	c := Checkpoint{Node: n.id, From: n.trimmed, To: n.next - 1}
 	for _, id := range slices.Sorted(maps.Keys(n.touched)) { // in one order, so that a schedule can be played again
 		t := n.touched[id]
@@ -72,14 +68,11 @@ func (n *node) checkpoint() (Checkpoint, error) {
 		if t.of.undone > 0 {
 			after.Released = false // it moved on since, so this node keeps it
 		}
-		row, err := after.row(n.id, t.of.shape)
-		if err != nil {
-			return c, err
-		}
+		row := after.row(n.id, t.of.shape)
 		c.Rows = append(c.Rows, row)
 		c.History = append(c.History, Chunk{ID: row.ID, Seq: t.first, Entries: wrap(t.encoded)})
 	}
-	return c, nil
+	return c
 }
 
 // checkpointed says that the checkpoint under way is durable.

@@ -15,10 +15,7 @@ func TestRefusedCommandLeavesNothingLying(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	row, err := in.row("", sh)
-	if err != nil {
-		t.Fatal(err)
-	}
+	row := in.row("", sh)
 	word := &order{Format: format, Verb: Compensate, By: "kim", Reason: "r", Seen: "otherwise"}
 	p := Preview{Intervention: Intervention{Verb: word.Verb, By: word.By, Reason: word.Reason},
 		Effects: []Effect{{Instance: Instance{ID: "i"}, seen: word.Seen}}}

@@ -33,12 +33,7 @@ func (n *node) leave(at time.Time) {
 	if len(n.batch) > 0 || len(n.refusals) > 0 || n.flight != nil || n.writing != nil {
 		return
 	}
-	c, err := n.checkpoint()
-	if err != nil {
-		n.do(warn{Text: "the last checkpoint could not be made; another node will recover this one", Err: err})
-		n.over = true
-		return
-	}
+	c := n.checkpoint()
 	c.Drain = true
 	n.handedOver = true
 	n.do(sealSelf{c})

@@ -174,11 +174,7 @@ func (f *folding) position(p Position) error {
 				return fmt.Errorf("%w: %w", ErrFormat, err)
 			}
 		}
-		encoded, err := newPending(nil, *e, t.after)
-		if err != nil {
-			return err
-		}
-		t.encoded = append(t.encoded, encoded.encoded)
+		t.encoded = append(t.encoded, newPending(nil, *e, t.after).encoded)
 	}
 	return nil
 }
@@ -197,10 +193,7 @@ func (f *folding) finish(c *Checkpoint, at time.Time) error {
 				return err
 			}
 		}
-		row, err := t.after.row("", f.node.shapes[shapeKey{t.after.Definition, t.after.Version}])
-		if err != nil {
-			return err
-		}
+		row := t.after.row("", f.node.shapes[shapeKey{t.after.Definition, t.after.Version}])
 		row.Owner = ""
 		c.Rows = append(c.Rows, row)
 		if len(t.encoded) > 0 {
@@ -221,10 +214,7 @@ func (f *folding) recover(t *touch, at time.Time) error {
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrFormat, err)
 		}
-		p, err := newPending(&resident{shape: sh}, record(&t.after, &after, h), after)
-		if err != nil {
-			return err
-		}
+		p := newPending(&resident{shape: sh}, record(&t.after, &after, h), after)
 		f.told = append(f.told, p)
 		t.after, t.encoded = after, append(t.encoded, p.encoded)
 	}

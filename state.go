@@ -163,32 +163,6 @@ func (c *codec) decode(from fields) (any, error) {
 	return p.Interface(), nil
 }
 
-// decodeField reads the plain cases by hand: a state is read for every call, and most of its
-// fields are short strings.
-func decodeField(raw json.RawMessage, into reflect.Value) error {
-	if into.Type() == reflect.TypeFor[string]() {
-		if text, ok := plainString(raw); ok {
-			into.SetString(text)
-			return nil
-		}
-	}
-	return json.Unmarshal(raw, into.Addr().Interface())
-}
-
-// plainString reads a JSON string that has nothing to unescape.
-func plainString(raw json.RawMessage) (string, bool) {
-	if len(raw) < 2 || raw[0] != '"' || raw[len(raw)-1] != '"' {
-		return "", false
-	}
-	text := raw[1 : len(raw)-1]
-	for _, b := range text {
-		if b < 0x20 || b == '"' || b == '\\' || b >= 0x80 {
-			return "", false
-		}
-	}
-	return string(text), true
-}
-
 // twice decodes a state for a step to change, and one to compare it with.
 func (c *codec) twice(from fields) (before, after any, err error) {
 	if before, err = c.decode(from); err != nil {

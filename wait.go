@@ -11,45 +11,46 @@ const otherNodePoll = 100 * time.Millisecond
 
 // wait returns the instance when it has ended or needs attention.
 func (e *Engine) wait(ctx context.Context, id string) (instance, error) {
-	moved := make(chan struct{})
+	moved := make(chan instance, 1)
 	e.mu.Lock()
 	e.waiters[id] = append(e.waiters[id], moved)
 	e.mu.Unlock()
 	defer e.forget(id, moved)
+	again := time.NewTimer(otherNodePoll)
+	defer again.Stop()
 	for {
 		in, _, err := e.get(ctx, id)
 		if err != nil || in.Status.Ended() || in.Status == NeedsAttention {
 			return in, err
 		}
-		again := time.NewTimer(otherNodePoll)
+		again.Reset(otherNodePoll)
 		select {
-		case <-moved:
-			moved = nil
+		case in := <-moved:
+			return in, nil
 		case <-again.C:
 		case <-e.closed:
 			return in, e.whyClosed()
 		case <-ctx.Done():
 			return in, context.Cause(ctx)
 		}
-		again.Stop()
 	}
 }
 
 // wakeWaiters tells those who wait that an instance has ended or needs attention.
-func (e *Engine) wakeWaiters(id string) {
+func (e *Engine) wakeWaiters(in instance) {
 	e.mu.Lock()
-	waiting := e.waiters[id]
-	delete(e.waiters, id)
+	waiting := e.waiters[in.ID]
+	delete(e.waiters, in.ID)
 	e.mu.Unlock()
 	for _, w := range waiting {
-		close(w)
+		w <- in // has room for it
 	}
 }
 
-func (e *Engine) forget(id string, w chan struct{}) {
+func (e *Engine) forget(id string, w chan instance) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	left := slices.DeleteFunc(e.waiters[id], func(o chan struct{}) bool { return o == w })
+	left := slices.DeleteFunc(e.waiters[id], func(o chan instance) bool { return o == w })
 	if len(left) == 0 {
 		delete(e.waiters, id)
 		return
