@@ -42,7 +42,8 @@ func (n *node) seen(nodes []NodeState, at time.Time) {
 		if !o.taking.IsZero() {
 			until = at.Add(n.rules.lease / 3) // to see how that went
 		}
-		n.watchAt = earlier(n.watchAt, until)
+		// Late enough to see the beat that is due just then.
+		n.watchAt = earlier(n.watchAt, until.Add(n.rules.lease/25))
 	}
 	n.watched, n.missed = at, false
 	if soonest := at.Add(n.rules.lease / 50); n.watchAt.Before(soonest) {
@@ -54,12 +55,13 @@ func (n *node) seen(nodes []NodeState, at time.Time) {
 // this one; where, the store's clock may say, but it is not trusted any further than that.
 func (n *node) observe(before *otherNode, s NodeState, at time.Time) *otherNode {
 	o := &otherNode{position: s.Position, since: at}
+	if before != nil {
+		o.taking, o.absent = before.taking, before.absent
+	}
 	switch {
+	case n.blind(at):
 	case before != nil && before.position == s.Position:
-		o.since, o.taking, o.absent = before.since, before.taking, before.absent
-		if n.blind(at) {
-			o.since = at
-		}
+		o.since = before.since
 	case s.Silent > 0 && !n.watched.IsZero():
 		o.since = at.Add(-s.Silent)
 		if o.since.Before(n.watched) {
