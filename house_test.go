@@ -24,6 +24,13 @@ var mayImport = map[string][]string{
 	"message":                     {},
 	"participant":                 {""},
 	"sqlite":                      {"", "message", "participant", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
+	"postgres":                    {"", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
+	"postgres/nodetest":           {""},
+	"internal/pgtest":             {"github.com/jackc/pgx/v5"},
+	"observe/internal/standing":   {""},
+	"observe/otelsaga":            {"", "observe/internal/standing", "go.opentelemetry.io/otel"},
+	"observe/promsaga":            {"", "observe/internal/standing", "github.com/prometheus/client_golang"},
+	"observe/slogsaga":            {""},
 	"console":                     {""},
 	"conformance":                 {""},
 	"conformance/memory":          {""},
@@ -34,7 +41,7 @@ var mayImport = map[string][]string{
 	"sagatest/internal/explore": {
 		"sagatest", "sagatest/internal/planted", "sagatest/internal/reference", "systems/shop/order",
 	},
-	"cmd/seosa":                {"sqlite", "cmd/seosa/cli", "cmd/seosa/layout"},
+	"cmd/seosa":                {"postgres", "sqlite", "cmd/seosa/cli", "cmd/seosa/layout"},
 	"cmd/seosa/cli":            {"", "cmd/seosa/layout", "cmd/seosa/query"},
 	"cmd/seosa/layout":         {},
 	"cmd/seosa/query":          {""},
@@ -54,13 +61,15 @@ var mayImport = map[string][]string{
 		"", "sqlite", "message", "console", "cmd/demo/page", "systems/fault", "systems/shop/audit",
 		"systems/shop/catalog", "systems/shop/order", "systems/shop/scenario", "systems/shop/session",
 	},
-	"cmd/demo/page": {"console", "systems/fault", "systems/shop/scenario"},
-	"bench":         {"", "sqlite", "modernc.org/sqlite"},
+	"cmd/demo/page":       {"console", "systems/fault", "systems/shop/scenario"},
+	"bench":               {"", "bench/internal/load", "postgres", "sqlite", "github.com/jackc/pgx/v5", "modernc.org/sqlite"},
+	"bench/limits":        {"", "bench/internal/load", "postgres", "github.com/jackc/pgx/v5"},
+	"bench/internal/load": {"", "postgres", "sqlite", "github.com/jackc/pgx/v5", "modernc.org/sqlite"},
 }
 
 // onlyInTests may not be imported by anything that ships, but by the suites themselves.
 var onlyInTests = []string{
-	"testing", module + "/conformance", module + "/conformance/memory", module + "/sagatest", module + "/systems/internal/openapi",
+	"testing", module + "/conformance", module + "/conformance/memory", module + "/sagatest", module + "/internal/pgtest", module + "/systems/internal/openapi",
 }
 
 // source is one Go file of the repository.
@@ -76,7 +85,7 @@ func sources(t *testing.T) []source {
 	var all []source
 	files := token.NewFileSet()
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() && path != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata") {
+		if err != nil || d.IsDir() && path != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || isModule(path)) {
 			return errorsOr(err, d)
 		}
 		if d.IsDir() || !strings.HasSuffix(path, ".go") {
@@ -95,6 +104,12 @@ func sources(t *testing.T) []source {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// isModule reports whether a folder is a module of its own, with an architecture of its own.
+func isModule(path string) bool {
+	_, err := os.Stat(filepath.Join(path, "go.mod"))
+	return err == nil
 }
 
 func errorsOr(err error, d fs.DirEntry) error {
@@ -123,7 +138,7 @@ func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
 
 func checkImport(t *testing.T, s source, path string, allowed []string) {
 	t.Helper()
-	suite := strings.HasPrefix(s.room, "conformance") || strings.HasPrefix(s.room, "sagatest") || s.room == "systems/internal/openapi"
+	suite := strings.HasPrefix(s.room, "conformance") || strings.HasPrefix(s.room, "sagatest") || s.room == "internal/pgtest" || s.room == "systems/internal/openapi"
 	if slices.Contains(onlyInTests, path) && !suite {
 		t.Errorf("%s imports %s, which is for tests", s.path, path)
 	}

@@ -132,6 +132,9 @@ func (e *env) nodes(want ...saga.NodeState) {
 	e.Helper()
 	got, err := e.store.Instances().Nodes(e.ctx)
 	e.must(err, "nodes")
+	for i := range got {
+		got[i].Silent = 0 // is for the store to say, or not
+	}
 	for _, w := range want {
 		if !slices.Contains(got, w) {
 			e.Errorf("nodes: got %+v, which lacks %+v", got, w)

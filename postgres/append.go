@@ -1,0 +1,128 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/seosa-dev/saga"
+)
+
+type journal struct{ s *Store }
+
+const (
+	joinSQL = `with new as (
+		insert into saga_node (node, holder) values ($1, $2) on conflict do nothing returning node
+	)
+	insert into saga_journal (node, pos, kind) select node, 0, 0 from new`
+
+	// The row before is locked until the end, so that it can be neither trimmed nor found to be an
+	// end in the meantime. A row that is at the place already is an error that undoes everything:
+	// passing over it would leave a key without its entry.
+	beforeSQL = `with before as materialized (
+		select 1 from saga_journal where node = $1 and pos = $2 - 1 and kind < 2 for key share
+	)`
+
+	appendPlainSQL = beforeSQL + `
+	insert into saga_journal (node, pos, kind, entries) select $1, $2, 1, $3 from before`
+
+	// Keys and commands are locked in order of their ids, keys first: two appends that want the same
+	// ones wait for each other and never in a circle.
+	appendFullSQL = beforeSQL + `, put as (
+		insert into saga_journal (node, pos, kind, entries, starts)
+		select $1, $2, 1, $3, $4 from before returning 1
+	), keys as (
+		insert into saga_key (id, definition, hash, node, pos)
+		select k.id, k.definition, k.hash, $1, $2
+		from unnest($5::text[], $6::text[], $7::bytea[]) as k (id, definition, hash), put
+		order by k.id collate "C" on conflict do nothing returning id
+	), waiting as materialized (
+		select c.id from saga_command as c
+		where c.id = any($8::text[]) and c.answer is null and exists (select 1 from put)
+		order by c.id for update of c
+	), told as (
+		update saga_command as c set answer = a.answer
+		from unnest($8::text[], $9::bytea[]) as a (id, answer), waiting as w
+		where w.id = a.id and c.id = w.id
+	)
+	select (select count(*) from put), array(select id from keys)`
+
+	// What stands at the place, and which starts are not its own.
+	lookSQL = `select kind = 1 and entries = $3 and starts = $4, array(
+		select id from saga_key where id = any($5::text[]) and not (node = $1 and pos = $2))
+		from saga_journal where node = $1 and pos = $2`
+)
+
+// Join implements [saga.Journal].
+func (j journal) Join(ctx context.Context, node string) error {
+	return j.s.write(ctx, "join", func(ctx context.Context) error {
+		tag, err := j.s.pool.Exec(ctx, joinSQL, node, j.s.holder)
+		if err == nil && tag.RowsAffected() == 0 {
+			err = sealed("%s has been used", node)
+		}
+		return err
+	})
+}
+
+// Append implements [saga.Journal].
+func (j journal) Append(ctx context.Context, a saga.Append) (taken []string, err error) {
+	err = j.s.write(ctx, "append", func(ctx context.Context) (err error) {
+		if len(a.Starts) == 0 && len(a.Answers) == 0 {
+			return j.appendPlain(ctx, a)
+		}
+		taken, err = j.appendFull(ctx, a)
+		return err
+	})
+	return taken, err
+}
+
+func (j journal) appendPlain(ctx context.Context, a saga.Append) error {
+	tag, err := j.s.pool.Exec(ctx, appendPlainSQL, a.Node, a.Position, bytes(a.Entries))
+	if err == nil && tag.RowsAffected() == 1 {
+		return nil
+	}
+	if err != nil && code(err) != uniqueViolation {
+		return err
+	}
+	_, err = j.look(ctx, a, []byte{}, nil)
+	return err
+}
+
+func (j journal) appendFull(ctx context.Context, a saga.Append) ([]string, error) {
+	k, starts := keysOf(a), digest(a)
+	var put int
+	var got []string
+	err := j.s.pool.QueryRow(ctx, appendFullSQL, a.Node, a.Position, bytes(a.Entries), starts,
+		k.ids, k.definitions, k.hashes, k.commands, k.answers).Scan(&put, &got)
+	if err == nil && put == 1 {
+		return without(k.ids, got), nil
+	}
+	if err != nil && code(err) != uniqueViolation {
+		return nil, err
+	}
+	return j.look(ctx, a, starts, k.ids)
+}
+
+// look is for an append that did not go in. If the same one went in before, it is answered as that
+// one was: a key never changes hands.
+func (j journal) look(ctx context.Context, a saga.Append, starts []byte, ids []string) (taken []string, err error) {
+	var same bool
+	err = j.s.pool.QueryRow(ctx, lookSQL, a.Node, a.Position, bytes(a.Entries), starts, ids).Scan(&same, &taken)
+	if err == pgx.ErrNoRows || err == nil && !same { //nolint:errorlint // QueryRow returns it as it is
+		return nil, sealed("%s cannot append at %d", a.Node, a.Position)
+	}
+	return taken, err
+}
+
+// without returns the ids that are not among others; both are sorted.
+func without(ids, others []string) (rest []string) {
+	got := make(map[string]bool, len(others))
+	for _, id := range others {
+		got[id] = true
+	}
+	for _, id := range ids {
+		if !got[id] {
+			rest = append(rest, id)
+		}
+	}
+	return rest
+}

@@ -1,0 +1,189 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migration is one change of the tables.
+type Migration struct {
+	Version int64
+	Name    string
+	SQL     string    // the whole file
+	Applied bool      // to the tables of the URL
+	At      time.Time // when; zero if it was not
+}
+
+// Migrate brings the tables in the URL's schema up to date and makes the partitions of the next
+// months. It returns the migrations that it applied. The schema must exist; its tables are all named
+// saga_..., and nothing else in it is touched. Several may do this at once: one works, the others
+// wait. Tables that a later version has changed stay as they are; if this version cannot use them,
+// the error matches [saga.ErrFormat].
+func Migrate(ctx context.Context, url string) ([]Migration, error) {
+	var done []Migration
+	err := administer(ctx, url, true, func(conn *pgx.Conn, at place, t tables) (err error) {
+		if done, err = apply(ctx, conn, at); err != nil {
+			return err
+		}
+		return addMonths(ctx, conn)
+	})
+	if err != nil {
+		return done, fmt.Errorf("postgres: migrate: %w", err)
+	}
+	return done, nil
+}
+
+// Migrations returns all migrations that this version knows, in order, and which of them were
+// applied to the tables in the URL's schema. It changes nothing.
+func Migrations(ctx context.Context, url string) (all []Migration, err error) {
+	err = administer(ctx, url, false, func(conn *pgx.Conn, _ place, t tables) (err error) {
+		all, err = known()
+		if err != nil || !t.there {
+			return err
+		}
+		return mark(ctx, conn, all)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("postgres: migrations: %w", err)
+	}
+	return all, nil
+}
+
+// administer looks at server and tables and runs fn with a connection of its own.
+func administer(ctx context.Context, url string, writing bool, fn func(conn *pgx.Conn, at place, t tables) error) error {
+	conf, err := parse(url)
+	if err != nil {
+		return err
+	}
+	conf.ConnConfig.RuntimeParams["timezone"] = "UTC" // the times of applied migrations are kept without a zone
+	conn, err := pgx.ConnectConfig(ctx, conf.ConnConfig)
+	if err != nil {
+		return err
+	}
+	defer hangUp(conn)
+	v, err := askServer(ctx, conn)
+	if err != nil {
+		return err
+	}
+	if err := v.usable(writing); err != nil {
+		return err
+	}
+	at := placeOf(conf.ConnConfig)
+	at.schema = v.schema
+	t, err := askTables(ctx, conn)
+	if err == nil {
+		err = t.fits(at)
+	}
+	if err != nil {
+		return err
+	}
+	return fn(conn, at, t)
+}
+
+// apply runs what was not applied yet.
+func apply(ctx context.Context, conn *pgx.Conn, at place) ([]Migration, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(lockID(at)), lock.WithLockTimeout(1, 300))
+	if err != nil {
+		return nil, err
+	}
+	db := stdlib.OpenDB(*conn.Config())
+	defer db.Close() //nolint:errcheck // the migrations are committed or not by now
+	p, err := goose.NewProvider(goose.DialectPostgres, db, files,
+		goose.WithTableName("saga_migrations"),
+		goose.WithSessionLocker(locker),
+		goose.WithDisableGlobalRegistry(true), // a service's own Go migrations are not ours to run
+		goose.WithLogger(goose.NopLogger()))
+	if err != nil {
+		return nil, err
+	}
+	results, err := p.Up(ctx)
+	all, e := known()
+	if err := errors.Join(err, e); err != nil {
+		return nil, err
+	}
+	if err := mark(ctx, conn, all); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(m Migration) bool {
+		return !slices.ContainsFunc(results, func(r *goose.MigrationResult) bool { return r.Source.Version == m.Version })
+	}), nil
+}
+
+// lockID is the number of the lock that keeps those apart who migrate one schema.
+func lockID(at place) int64 {
+	sum := sha256.Sum256([]byte("saga_migrations " + at.schema))
+	return int64(binary.BigEndian.Uint64(sum[:]) >> 1) //nolint:gosec // without the sign's bit
+}
+
+const appliedSQL = `select version_id, max(tstamp) at time zone 'UTC' from saga_migrations where is_applied group by version_id`
+
+// mark fills in which migrations were applied.
+func mark(ctx context.Context, conn *pgx.Conn, all []Migration) error {
+	rows, err := conn.Query(ctx, appliedSQL, pgx.QueryExecModeExec)
+	if err != nil {
+		return err
+	}
+	var version int64
+	var at time.Time
+	_, err = pgx.ForEachRow(rows, []any{&version, &at}, func() error {
+		for i := range all {
+			if all[i].Version == version {
+				all[i].Applied, all[i].At = true, at.UTC()
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+// known lists the migrations that are embedded here, in order.
+func known() ([]Migration, error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	var all []Migration
+	for _, name := range names {
+		text, err := fs.ReadFile(migrations, name)
+		if err != nil {
+			return nil, err
+		}
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return nil, err
+		}
+		_, title, _ := strings.Cut(strings.TrimSuffix(path.Base(name), ".sql"), "_")
+		all = append(all, Migration{Version: version, Name: title, SQL: string(text)})
+	}
+	return all, nil
+}
+
+// newestMigration is the number of the last migration that is embedded here.
+func newestMigration() (int64, error) {
+	all, err := known()
+	if err != nil || len(all) == 0 {
+		return 0, err
+	}
+	return all[len(all)-1].Version, nil
+}

@@ -1,0 +1,52 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/seosa-dev/saga"
+)
+
+type reader struct{ s *Store }
+
+const (
+	historySQL = `select id, seq, entries from saga_history where id = $1 order by seq`
+	countSQL   = `select status, count(*) from saga_instance group by status`
+)
+
+// History implements [saga.Reader].
+func (r reader) History(ctx context.Context, id string) (chunks []saga.Chunk, err error) {
+	err = r.s.read(ctx, "history", func(ctx context.Context) error {
+		rows, err := r.s.pool.Query(ctx, historySQL, id)
+		if err != nil {
+			return err
+		}
+		chunks, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c saga.Chunk, err error) {
+			return c, row.Scan(&c.ID, &c.Seq, &c.Entries)
+		})
+		return err
+	})
+	return chunks, err
+}
+
+// Count implements [saga.Reader].
+func (r reader) Count(ctx context.Context) (map[saga.Status]int, error) {
+	counts := map[saga.Status]int{}
+	err := r.s.read(ctx, "count", func(ctx context.Context) error {
+		rows, err := r.s.pool.Query(ctx, countSQL)
+		if err != nil {
+			return err
+		}
+		var status saga.Status
+		var n int
+		_, err = pgx.ForEachRow(rows, []any{&status, &n}, func() error {
+			counts[status] = n
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return counts, nil
+}
