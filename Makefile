@@ -4,18 +4,17 @@ GOLANGCI := .cache/bin/golangci-lint
 GOLANGCI_VERSION := v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench kills fuzz explore simulate
+.PHONY: help demo test check bench bench-peers kills fuzz explore simulate
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## four stories in the terminal, then a page to play on
 	go run ./cmd/demo
 
-test: ## all tests, with the race detector; then each fuzz target for FUZZTIME, 30s
+test: ## all tests with the race detector, on a PostgreSQL of their own; then each fuzz target for FUZZTIME, 30s
 	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo "the race detector needs a C compiler: install gcc, on Debian: apt-get install gcc libc6-dev"; exit 1; }
-	CGO_ENABLED=1 go test -race -timeout 20m ./...
-	@FUZZTIME="$${FUZZTIME:-30s}" .ci/fuzz
+	CGO_ENABLED=1 FUZZTIME="$${FUZZTIME:-30s}" .ci/servers run sh -c 'go test -race -timeout 20m ./... && .ci/fuzz'
 
 check: $(GOLANGCI) ## formatting, vet and linters
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
@@ -23,8 +22,11 @@ check: $(GOLANGCI) ## formatting, vet and linters
 	go vet ./...
 	$(GOLANGCI) run ./...
 
-bench: ## sagas per second on SQLite beside a plain loop; checks every outcome
-	go run ./bench
+bench: ## sagas per second on PostgreSQL beside hand-written loops; checks every outcome; BENCH="-h" for more
+	.ci/servers run go run ./bench -store postgres $(BENCH)
+
+bench-peers: ## the same beside DBOS and DTM
+	.ci/servers run sh -c 'cd bench/peers && go run . $(BENCH)'
 
 kills: ## SIGKILL before and after every durable write of the shop, with the counts; 100,000 order numbers
 	SHOP_KILLS=5 go test -count=1 -v -run TestKilled ./systems/shop/killtest

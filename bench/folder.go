@@ -1,50 +1,49 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
-	"strings"
+
+	"github.com/seosa-dev/saga/bench/internal/load"
 )
 
-// dataFolder makes a new folder for the data, on a disk.
-func dataFolder(under string) (string, error) {
-	under, err := filepath.Abs(under)
+// folder makes a folder for each case, with one file in it.
+type folder struct{ path string }
+
+// openFolder makes a new folder for the data, on a disk.
+func openFolder(_ context.Context, o load.Options) (load.Venue, error) {
+	under, err := filepath.Abs(o.Dir)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	switch kind := fileSystem(under); kind {
+	switch kind := load.FileSystem(under); kind {
 	case "tmpfs", "ramfs":
-		return "", fmt.Errorf("%s is in memory (%s), where fsync costs nothing; choose a folder on a disk with -dir", under, kind)
+		return nil, fmt.Errorf("%s is in memory (%s), where fsync costs nothing; choose a folder on a disk with -dir", under, kind)
 	}
-	return os.MkdirTemp(under, "bench-data-")
+	path, err := os.MkdirTemp(under, "bench-data-")
+	return folder{path}, err
 }
 
-// fileSystem names the kind of file system that a folder is on, as far as /proc tells.
-func fileSystem(dir string) string {
-	mounts, err := os.ReadFile("/proc/self/mounts")
-	if err != nil {
-		return "unknown file system"
-	}
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real
-	}
-	return mountOf(dir, string(mounts))
+func (f folder) Fresh(context.Context) (string, error) {
+	dir, err := os.MkdirTemp(f.path, "case-")
+	return filepath.Join(dir, "sagas.db"), err
 }
 
-// mountOf finds the mount with the longest path that holds dir; of two on one path the later hides
-// the earlier.
-func mountOf(dir, mounts string) string {
-	kind, longest := "unknown file system", 0
-	for line := range strings.Lines(mounts) {
-		parts := strings.Fields(line) // device, path, kind, ...
-		if len(parts) < 3 {
-			continue
-		}
-		at := strings.TrimSuffix(strings.ReplaceAll(parts[1], `\040`, " "), "/") + "/"
-		if strings.HasPrefix(dir+"/", at) && len(at) >= longest {
-			kind, longest = parts[2], len(at)
-		}
-	}
-	return kind
+func (f folder) Drop(_ context.Context, file string) error { return os.RemoveAll(filepath.Dir(file)) }
+
+// Settle has nothing to do: each case has a file of its own.
+func (f folder) Settle(context.Context) error { return nil }
+
+// Usage knows that the database has no process of its own, and nothing else.
+func (f folder) Usage(context.Context) (load.Usage, error) {
+	return load.Usage{CPU: 0, WAL: math.NaN(), Transactions: math.NaN()}, nil
 }
+
+func (f folder) Facts(context.Context) ([]string, error) {
+	return []string{"SQLite: data on " + load.FileSystem(f.path) + ", synchronous=FULL, WAL"}, nil
+}
+
+func (f folder) Close() error { return os.RemoveAll(f.path) }

@@ -13,6 +13,7 @@ import (
 	_ "modernc.org/sqlite" // the driver that the engine's store uses
 
 	"github.com/seosa-dev/saga"
+	"github.com/seosa-dev/saga/bench/internal/load"
 )
 
 // The table is all that the loop needs: one row a saga, found by its id alone, so each write
@@ -28,14 +29,14 @@ const (
 
 // plainLoop is the contestant without an engine: one transaction at the start and one after each
 // step.
-func plainLoop() contestant {
-	return contestant{name: baseline, open: openPlain, read: readPlain}
+func plainLoop() load.Contestant {
+	return load.Contestant{Name: "plain loop", Open: openPlain, Read: readPlain}
 }
 
 type plainRunner struct {
 	db             *sql.DB
 	insert, update *sql.Stmt
-	p              *participant
+	p              load.Participant
 	mu             sync.Mutex // held for a write: faster than 64 callers queueing in database/sql
 }
 
@@ -58,12 +59,12 @@ func openPlainFile(path string) (*sql.DB, error) {
 	return db, err
 }
 
-func openPlain(ctx context.Context, path string, _ workload, p *participant) (runner, error) {
-	db, err := openPlainFile(path)
+func openPlain(ctx context.Context, c load.Case) (load.Runner, error) {
+	db, err := openPlainFile(c.Address)
 	if err != nil {
 		return nil, err
 	}
-	r := &plainRunner{db: db, p: p}
+	r := &plainRunner{db: db, p: c.Participant}
 	if _, err = db.ExecContext(ctx, plainTable); err == nil {
 		r.insert, err = db.PrepareContext(ctx, plainInsert)
 	}
@@ -76,8 +77,8 @@ func openPlain(ctx context.Context, path string, _ workload, p *participant) (ru
 	return r, nil
 }
 
-func (r *plainRunner) saga(ctx context.Context, id string) error {
-	state, err := json.Marshal(newOrder(id))
+func (r *plainRunner) Saga(ctx context.Context, id string) error {
+	state, err := json.Marshal(load.NewOrder(id))
 	if err != nil {
 		return err
 	}
@@ -85,12 +86,15 @@ func (r *plainRunner) saga(ctx context.Context, id string) error {
 	if err := r.write(ctx, r.insert, id, string(saga.Running), state, at, at); err != nil {
 		return err
 	}
-	for step := range steps {
-		if r.p.act(id, step) != nil {
+	for step := range load.Steps {
+		switch err := r.p.Act(ctx, id, step); {
+		case errors.Is(err, load.ErrRefused):
 			return r.back(ctx, id, step)
+		case err != nil:
+			return err
 		}
 		status := saga.Running
-		if step == steps-1 {
+		if step == load.Steps-1 {
 			status = saga.Completed
 		}
 		if err := r.set(ctx, id, status, step+1); err != nil {
@@ -106,7 +110,7 @@ func (r *plainRunner) back(ctx context.Context, id string, refused int) error {
 		return err
 	}
 	for step := refused - 1; step >= 0; step-- {
-		if err := r.p.undo(id); err != nil {
+		if err := r.p.Undo(ctx, id, step); err != nil {
 			return err
 		}
 		status := saga.Compensating
@@ -133,10 +137,10 @@ func (r *plainRunner) write(ctx context.Context, stmt *sql.Stmt, args ...any) er
 	return err
 }
 
-func (r *plainRunner) close() error { return r.db.Close() }
+func (r *plainRunner) Close() error { return r.db.Close() }
 
-func readPlain(ctx context.Context, path string, _ workload, _ []string) (f found, err error) {
-	db, err := openPlainFile(path)
+func readPlain(ctx context.Context, c load.Case, _ []string) (f load.Found, err error) {
+	db, err := openPlainFile(c.Address)
 	if err != nil {
 		return f, err
 	}
@@ -146,14 +150,14 @@ func readPlain(ctx context.Context, path string, _ workload, _ []string) (f foun
 		return f, err
 	}
 	defer rows.Close()
-	f.counts = map[string]int{}
+	f.Counts = map[string]int{}
 	for rows.Next() {
-		var r record
-		if err := rows.Scan(&r.id, &r.status, &r.effects, &r.state); err != nil {
+		var r load.Record
+		if err := rows.Scan(&r.ID, &r.Status, &r.Effects, &r.State); err != nil {
 			return f, err
 		}
-		f.counts[r.status]++
-		f.records = append(f.records, r)
+		f.Counts[r.Status]++
+		f.Records = append(f.Records, r)
 	}
 	return f, rows.Err()
 }

@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"context"
@@ -8,20 +8,8 @@ import (
 	"time"
 )
 
-// result is one case in one round.
-type result struct {
-	round      int
-	workload   workload
-	callers    int
-	contestant string
-	sagas      int
-	rate       float64 // sagas per second
-	p50, p99   time.Duration
-	cpu        time.Duration // per saga; 0 if the system does not tell
-}
-
-// load is what a closed loop saw.
-type load struct {
+// sample is what a closed loop saw.
+type sample struct {
 	ids       []string
 	latencies []time.Duration
 	elapsed   time.Duration
@@ -29,17 +17,17 @@ type load struct {
 
 // closedLoop lets callers run one saga after the other until the time is over and the last of them
 // has its answer. The first error ends it.
-func closedLoop(ctx context.Context, callers int, length time.Duration, prefix string, r runner) (load, error) {
+func closedLoop(ctx context.Context, callers int, length time.Duration, prefix string, r Runner) (sample, error) {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	parts := make([]load, callers)
+	parts := make([]sample, callers)
 	began := time.Now()
 	var all sync.WaitGroup
 	for c := range callers {
 		all.Go(func() {
 			for n := 0; time.Since(began) < length && ctx.Err() == nil; n++ {
 				id, from := fmt.Sprintf("%s%d-%d", prefix, c, n), time.Now()
-				if err := r.saga(ctx, id); err != nil {
+				if err := r.Saga(ctx, id); err != nil {
 					fail(fmt.Errorf("saga %s: %w", id, err))
 					return
 				}
@@ -49,7 +37,7 @@ func closedLoop(ctx context.Context, callers int, length time.Duration, prefix s
 		})
 	}
 	all.Wait()
-	total := load{elapsed: time.Since(began)}
+	total := sample{elapsed: time.Since(began)}
 	for _, p := range parts {
 		total.ids = append(total.ids, p.ids...)
 		total.latencies = append(total.latencies, p.latencies...)

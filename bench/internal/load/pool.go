@@ -1,0 +1,45 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// pool is one connection for each caller: no caller ever waits for another's.
+type pool chan *pgx.Conn
+
+// openPool connects, and makes the tables. Statements are prepared on their first use.
+func openPool(ctx context.Context, url string, callers int, tables string) (pool, error) {
+	p := make(pool, callers)
+	for range callers {
+		conn, err := pgx.Connect(ctx, url)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("connect for a caller: %w", err), p.close())
+		}
+		p <- conn
+	}
+	if _, err := p.exec(ctx, tables); err != nil {
+		return nil, errors.Join(fmt.Errorf("make the tables: %w", err), p.close())
+	}
+	return p, nil
+}
+
+// exec is one statement, one transaction and one round trip.
+func (p pool) exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	conn := <-p
+	defer func() { p <- conn }()
+	return conn.Exec(ctx, sql, args...)
+}
+
+// close is for when nobody uses the pool any more.
+func (p pool) close() (err error) {
+	for len(p) > 0 {
+		conn := <-p
+		err = errors.Join(err, conn.Close(context.Background()))
+	}
+	return err
+}
