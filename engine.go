@@ -20,13 +20,14 @@ type Engine struct {
 	plans  map[shapeKey]*plan
 	shapes map[shapeKey]*Shape // registered and stored, with defaults
 
-	inputs  chan input
 	ready   chan struct{} // closed once a node serves
 	once    sync.Once     // closes ready
 	closed  chan struct{} // closed when Run has returned
 	running atomic.Bool
 
 	mu       sync.Mutex
+	server   *server       // that serves now; nil if none does
+	changed  chan struct{} // closed when it changes
 	waiters  map[string][]chan instance
 	err      error // why Run returned
 	storeErr error // the last thing the store said while it was failing
@@ -41,7 +42,7 @@ func New(store Store, config *Config, definitions ...AnyDefinition) (*Engine, er
 	e := &Engine{
 		config: config.withDefaults(), store: store,
 		plans: map[shapeKey]*plan{}, shapes: map[shapeKey]*Shape{},
-		inputs: make(chan input, 1024), ready: make(chan struct{}), closed: make(chan struct{}),
+		ready: make(chan struct{}), changed: make(chan struct{}), closed: make(chan struct{}),
 		waiters: map[string][]chan instance{},
 	}
 	errs := []error{e.config.check()}

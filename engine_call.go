@@ -12,53 +12,63 @@ import (
 // maxSaid bounds what is kept of an error's text.
 const maxSaid = 500
 
-// call makes one attempt on a goroutine of its own, when one of the slots is free.
-func (s *server) call(e callStep) {
-	p := s.plans[shapeKey{e.In.Definition, e.In.Version}]
-	withdraw := make(chan struct{})
-	s.queued[e.Serial] = withdraw
-	s.steps.Go(func() {
-		select {
-		case s.slots <- struct{}{}:
-		case <-withdraw:
-			s.tell(func(n *node, at time.Time) { n.withdrawn(e.In.ID, e.Serial, at) })
-			return
-		case <-s.calls.Done():
-			s.tell(func(n *node, at time.Time) { n.withdrawn(e.In.ID, e.Serial, at) })
-			return
-		}
-		defer func() { <-s.slots }()
-		s.attempt(p, e)
-	})
+// call makes one attempt when one of the slots is free, and returns what follows.
+func (s *server) call(e callStep) []effect {
+	withdrawn := func(n *node, at time.Time) { n.withdrawn(e.In.ID, e.Serial, at) }
+	s.mu.Lock()
+	withdraw := s.queued[e.Serial]
+	s.mu.Unlock()
+	if withdraw == nil { // before it came here
+		s.steps.Done()
+		return s.tell(withdrawn)
+	}
+	select {
+	case s.slots <- struct{}{}:
+	case <-withdraw:
+		s.steps.Done()
+		return s.tell(withdrawn)
+	case <-s.calls.Done():
+		s.steps.Done()
+		return s.tell(withdrawn)
+	}
+	return s.attempt(s.plans[shapeKey{e.In.Definition, e.In.Version}], e)
 }
 
 // attempt reports exactly once: when the function returns, or when it has ignored the end of its
 // ctx for a while. A function that never returns keeps its slot, not its instance.
-func (s *server) attempt(p *plan, e callStep) {
+func (s *server) attempt(p *plan, e callStep) (later []effect) {
 	timeout := e.Shape.Steps[e.In.Step].Timeout
 	ctx, cancel := context.WithTimeout(s.calls, timeout)
-	defer cancel()
 	began := time.Now()
 	var reported atomic.Bool
-	report := func(patch fields, err error) {
+	report := func(patch fields, err error) []effect {
 		if reported.Swap(true) {
-			return
+			return nil
 		}
 		h := happened{outcome: OutcomeOf(err), said: said(err, ctx, timeout), took: time.Since(began), patch: patch}
-		s.tell(func(n *node, at time.Time) {
+		return s.tell(func(n *node, at time.Time) {
 			delete(s.queued, e.Serial)
 			h.at = at
 			n.answered(e.In.ID, e.Serial, h)
 		})
 	}
 	late := time.AfterFunc(timeout+timeout/10+10*time.Millisecond, func() {
-		report(nil, fmt.Errorf("%w: the step's function did not return %v after its timeout", Unknown, timeout/10))
+		s.perform(report(nil, fmt.Errorf("%w: the step's function did not return %v after its timeout", Unknown, timeout/10)))
 	})
-	defer late.Stop()
-	defer func() { // only if the function ended its goroutine instead of returning
-		report(nil, fmt.Errorf("%w: the step's function ended its goroutine", Unknown))
+	returned := false
+	defer func() {
+		late.Stop()
+		if !returned { // the function ended its goroutine
+			later = report(nil, fmt.Errorf("%w: the step's function ended its goroutine", Unknown))
+			go s.perform(later)
+		}
+		cancel()
+		<-s.slots
+		s.steps.Done()
 	}()
-	report(p.attempt(ctx, &e.In, e.Shape))
+	patch, err := p.attempt(ctx, &e.In, e.Shape)
+	returned = true
+	return report(patch, err)
 }
 
 // said is the text that the history keeps of a call that did not succeed.

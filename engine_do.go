@@ -3,16 +3,18 @@ package saga
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
-// do performs one effect. What may block runs beside the loop and reports back.
-func (s *server) do(e effect) {
+// do does an effect at once, or returns true if it may block.
+func (s *server) do(e effect) bool {
 	switch e := e.(type) {
 	case storeEffect:
-		s.work.Go(func() { s.ask(e) })
+		return true
 	case callStep:
-		s.call(e)
+		s.queued[e.Serial] = make(chan struct{})
+		return true
 	case holdBack:
 		if withdraw := s.queued[e.Serial]; withdraw != nil {
 			delete(s.queued, e.Serial)
@@ -37,11 +39,29 @@ func (s *server) do(e effect) {
 		s.rejoin = true
 		s.stop()
 	}
+	return false
+}
+
+// group is who waits for an effect at the end.
+func (s *server) group(e effect) *sync.WaitGroup {
+	if _, ok := e.(callStep); ok {
+		return &s.steps
+	}
+	return &s.work
+}
+
+// performOne does an effect that may block, and returns what follows.
+func (s *server) performOne(e effect) []effect {
+	if c, ok := e.(callStep); ok {
+		return s.call(c)
+	}
+	defer s.work.Done()
+	return s.ask(e.(storeEffect))
 }
 
 // ask performs an effect on the store. One that must be known is repeated until it is: an error
 // leaves open whether it happened, and repeating it is answered as the first time was.
-func (s *server) ask(e storeEffect) {
+func (s *server) ask(e storeEffect) []effect {
 	mustKnow := e.failed(nil) == nil
 	for pause, tries := 10*time.Millisecond, 1; ; pause, tries = min(2*pause, time.Second), tries+1 {
 		tell, err := e.run(s.store, s.Engine.store, tries > 1)
@@ -49,22 +69,20 @@ func (s *server) ask(e storeEffect) {
 			if mustKnow {
 				s.setTrouble(nil)
 			}
-			s.done(e)
-			s.tell(tried(tell, tries))
-			return
+			s.toldOf(e)
+			return s.tell(tried(tell, tries))
 		}
 		doing := fmt.Sprintf("%T", e)[len("saga."):]
 		if !mustKnow {
 			s.config.Logger.Error("the store failed", "doing", doing, "node", s.node.id, "error", err)
-			s.tell(e.failed(err))
-			return
+			return s.tell(e.failed(err))
 		}
 		s.setTrouble(fmt.Errorf("the store does not answer: %w", err))
 		s.config.Logger.Error("the store failed; trying again", "doing", doing, "node", s.node.id, "pause", pause, "error", err)
 		select {
 		case <-time.After(pause):
 		case <-s.store.Done():
-			return
+			return nil
 		}
 	}
 }
@@ -86,8 +104,8 @@ func tried(tell input, tries int) input {
 	}
 }
 
-// done tells the operator of what does not happen every day.
-func (s *server) done(e storeEffect) {
+// toldOf tells the operator of what does not happen every day.
+func (s *server) toldOf(e storeEffect) {
 	if d, ok := e.(drainOther); ok {
 		s.config.Logger.Info("took over a node", "node", s.node.id, "from", d.Node, "instances", len(d.Rows))
 	}

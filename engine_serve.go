@@ -16,26 +16,32 @@ const handOver = 10 * time.Second
 
 var errHandOver = errors.New("saga: the store did not take the last writes in time; the next run recovers them")
 
-// server is one incarnation being served: it tells the node what happened and does the effects.
+// server is one incarnation being served. There is no goroutine that owns the node: whoever has
+// something to tell takes the lock, tells, and goes on with what follows. So an instance that waits
+// for nobody goes from its start to its end on one goroutine.
 type server struct {
 	*Engine
-	node  *node
-	inner chan input     // from this incarnation's own effects
+	mu     sync.Mutex // guards what is above the next empty line
+	node   *node
+	queued map[int64]chan struct{} // lets a call that waits for a slot be withdrawn, by serial
+	alarm  *time.Timer             // for the node's next tick
+	wakes  time.Time               // when it goes off; zero once it did
+	gather bool                    // somebody who tells is about to let others tell as well
+	rejoin bool
+	fatal  error
+	over   bool
+
+	done  chan struct{}  // closed when it is over
 	work  sync.WaitGroup // writes and reads of the store
 	steps sync.WaitGroup // calls of users' functions
 	slots chan struct{}
-	// queued lets a call that waits for a slot be withdrawn, by serial; the loop's.
-	queued map[int64]chan struct{}
-	told   chan told
+	told  chan told
 
 	// store outlives the caller's ctx, so that no write is cut off in the middle; calls ends when
 	// the participants' answers no longer matter.
 	store context.Context
 	calls context.Context
 	stop  context.CancelFunc
-
-	rejoin bool
-	fatal  error
 }
 
 // told is what users' functions are told: transitions, or a measure.
@@ -54,8 +60,8 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("saga: join the store: %w", err)
 	}
 	s := &server{
-		Engine: e, node: newNode(id, defaultRules(&e.config), now()),
-		inner: make(chan input, 1024), queued: map[int64]chan struct{}{}, slots: make(chan struct{}, e.config.Concurrency), told: make(chan told, 1024),
+		Engine: e, node: newNode(id, defaultRules(&e.config), now()), queued: map[int64]chan struct{}{},
+		done: make(chan struct{}), slots: make(chan struct{}, e.config.Concurrency), told: make(chan told, 1024),
 	}
 	s.node.shapes = e.knownShapes()
 	s.node.codecs = map[shapeKey]*codec{}
@@ -65,11 +71,9 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 	var end context.CancelFunc
 	s.store, end = context.WithCancel(context.WithoutCancel(ctx))
 	s.calls, s.stop = context.WithCancel(s.store)
-	e.once.Do(func() { close(e.ready) })
 	observed := make(chan struct{})
 	go s.observe(observed)
-	s.listen()
-	s.loop(ctx)
+	s.run(ctx)
 	s.stop()
 	end()
 	s.work.Wait()
@@ -77,6 +81,40 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 	close(s.told)
 	<-observed
 	return s.rejoin, s.fatal
+}
+
+// run serves from the first tick to the end.
+func (s *server) run(ctx context.Context) {
+	s.listen()
+	s.mu.Lock()
+	s.alarm = time.AfterFunc(0, s.tick)
+	s.mu.Unlock()
+	defer s.alarm.Stop()
+	leave := context.AfterFunc(ctx, s.leave)
+	defer leave()
+	s.serving(s)
+	<-s.done
+	s.serving(nil)
+}
+
+// tick is the alarm going off.
+func (s *server) tick() {
+	s.perform(s.tell(func(n *node, at time.Time) {
+		s.wakes = time.Time{}
+		n.tick(at)
+	}))
+}
+
+// leave begins an orderly end, and bounds it.
+func (s *server) leave() {
+	drain := time.AfterFunc(s.config.Drain, s.stop)
+	defer drain.Stop()
+	last := time.AfterFunc(s.config.Drain+handOver, func() {
+		s.tell(func(*node, time.Time) { s.fatal = errors.Join(errHandOver, s.trouble()) })
+	})
+	defer last.Stop()
+	s.perform(s.tell(func(n *node, at time.Time) { n.quit(at, at.Add(s.config.Drain)) }))
+	<-s.done
 }
 
 // join makes a new incarnation known and returns its id. The first failure of a Run is told at once, since the store may
@@ -125,103 +163,6 @@ const patientPoll = 4 * time.Second
 func (s *server) listen() {
 	if w, ok := s.Engine.store.(Waker); ok {
 		s.node.rules.poll = patientPoll
-		s.work.Go(func() { w.Wake(s.store, func() { s.tell((*node).woken) }) })
+		s.work.Go(func() { w.Wake(s.store, func() { go s.perform(s.tell((*node).woken)) }) })
 	}
-}
-
-// loop feeds the node. Inputs that are there already are told together, so that what they decide
-// shares an append.
-func (s *server) loop(ctx context.Context) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	leaving := ctx.Done()
-	for !s.node.over && s.fatal == nil {
-		select {
-		case <-leaving:
-			leaving = nil
-			s.node.quit(now(), now().Add(s.config.Drain))
-			time.AfterFunc(s.config.Drain, s.stop)
-			time.AfterFunc(s.config.Drain+handOver, func() {
-				s.tell(func(n *node, _ time.Time) { s.fatal = errors.Join(errHandOver, s.trouble()) })
-			})
-		case in := <-s.inner:
-			in(s.node, now())
-		case in := <-s.inputs:
-			in(s.node, now())
-		case <-timer.C:
-			s.node.tick(now())
-		}
-		s.drainInputs()
-		at := now()
-		for _, eff := range s.node.pump(at) {
-			s.do(eff)
-		}
-		timer.Reset(max(s.node.nextTick().Sub(at), time.Millisecond))
-	}
-}
-
-func (s *server) drainInputs() {
-	for range cap(s.inputs) {
-		select {
-		case in := <-s.inner:
-			in(s.node, now())
-		case in := <-s.inputs:
-			in(s.node, now())
-		default:
-			return
-		}
-	}
-}
-
-// tell hands the node an input from a goroutine of this incarnation, unless it is over.
-func (s *server) tell(in input) {
-	select {
-	case s.inner <- in:
-	case <-s.store.Done():
-	}
-}
-
-// send hands an input to whatever incarnation serves.
-func (e *Engine) send(ctx context.Context, in input) error {
-	select {
-	case <-e.ready:
-	case <-e.closed:
-	case <-ctx.Done():
-		return errors.Join(context.Cause(ctx), e.trouble())
-	}
-	select {
-	case <-e.closed: // first, or the select below would sometimes leave the input to nobody
-		return e.whyClosed()
-	default:
-	}
-	select {
-	case e.inputs <- in:
-		return nil
-	case <-e.closed:
-		return e.whyClosed()
-	case <-ctx.Done():
-		return errors.Join(context.Cause(ctx), e.trouble())
-	}
-}
-
-// trouble is what the store says while it cannot be written, if it says anything.
-func (e *Engine) trouble() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.storeErr
-}
-
-func (e *Engine) setTrouble(err error) {
-	e.mu.Lock()
-	e.storeErr = err
-	e.mu.Unlock()
-}
-
-func (e *Engine) whyClosed() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.err != nil {
-		return fmt.Errorf("%w: Run failed: %w", ErrClosed, e.err)
-	}
-	return ErrClosed
 }

@@ -56,6 +56,9 @@ func (n *node) appendNext(at time.Time) {
 	n.do(appendRow{row})
 }
 
+// mayAppend reports whether what was decided goes to the journal with the next pump.
+func (n *node) mayAppend() bool { return n.flight == nil && len(n.batch) > 0 }
+
 // canWait reports whether the batch holds only outcomes that nothing waits for: what does wait
 // comes soon, and then they share its append.
 func (n *node) canWait(at time.Time) bool {

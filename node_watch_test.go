@@ -125,7 +125,9 @@ func TestAbsentNodeIsSealedSooner(t *testing.T) {
 // Who cannot work with the store cannot tell whether others are silent or cut off as well.
 func TestNobodyIsSealedForAnOutageOfTheStore(t *testing.T) {
 	n := watcher(epoch)
-	down := func(at time.Time) bool { return at.After(epoch.Add(20*time.Second)) && at.Before(epoch.Add(60*time.Second)) }
+	down := func(at time.Time) bool {
+		return at.After(epoch.Add(20*time.Second)) && at.Before(epoch.Add(60*time.Second))
+	}
 	alive := func(at time.Time) NodeState {
 		if s := at.Sub(epoch); s > 20*time.Second && s < 62*time.Second { // it needs two seconds to come back
 			return NodeState{ID: "other", Position: 8, Silent: s - 20*time.Second, Absent: s < 61*time.Second}

@@ -121,13 +121,10 @@ func (e *Engine) nobodyRuns(ctx context.Context, looked *time.Time) bool {
 
 // hurry lets this engine's own node look for commands now.
 func (e *Engine) hurry() {
-	select {
-	case <-e.ready:
-	default:
-		return
-	}
-	select {
-	case e.inputs <- func(n *node, at time.Time) { n.claimAt = at; n.claimNext(at) }:
-	default:
+	e.mu.Lock()
+	s := e.server
+	e.mu.Unlock()
+	if s != nil {
+		s.offer((*node).woken)
 	}
 }

@@ -25,6 +25,14 @@ const (
 	appendPlainSQL = beforeSQL + `
 	insert into saga_journal (node, pos, kind, entries) select $1, $2, 1, $3 from before`
 
+	// An instance that starts alone waits for this one, so it is kept short.
+	appendStartSQL = beforeSQL + `, put as (
+		insert into saga_journal (node, pos, kind, entries, starts)
+		select $1, $2, 1, $3, $4 from before returning 1
+	)
+	insert into saga_key (id, definition, hash, node, pos)
+	select $5, $6, $7, $1, $2 from put on conflict do nothing`
+
 	// Keys and commands are locked in order of their ids, keys first: two appends that want the same
 	// ones wait for each other and never in a circle.
 	appendFullSQL = beforeSQL + `, put as (
@@ -66,10 +74,14 @@ func (j journal) Join(ctx context.Context, node string) error {
 // Append implements [saga.Journal].
 func (j journal) Append(ctx context.Context, a saga.Append) (taken []string, err error) {
 	err = j.s.write(ctx, "append", func(ctx context.Context) (err error) {
-		if len(a.Starts) == 0 && len(a.Answers) == 0 {
-			return j.appendPlain(ctx, a)
+		switch {
+		case len(a.Answers) > 0 || len(a.Starts) > 1:
+			taken, err = j.appendFull(ctx, a)
+		case len(a.Starts) == 1:
+			taken, err = j.appendStart(ctx, a, a.Starts[0])
+		default:
+			err = j.appendPlain(ctx, a)
 		}
-		taken, err = j.appendFull(ctx, a)
 		return err
 	})
 	return taken, err
@@ -85,6 +97,18 @@ func (j journal) appendPlain(ctx context.Context, a saga.Append) error {
 	}
 	_, err = j.look(ctx, a, []byte{}, nil)
 	return err
+}
+
+func (j journal) appendStart(ctx context.Context, a saga.Append, k saga.StartKey) ([]string, error) {
+	starts := digest(a)
+	tag, err := j.s.pool.Exec(ctx, appendStartSQL, a.Node, a.Position, bytes(a.Entries), starts, k.ID, k.Definition, bytes(k.Hash))
+	if err == nil && tag.RowsAffected() == 1 {
+		return nil, nil
+	}
+	if err != nil && code(err) != uniqueViolation {
+		return nil, err
+	}
+	return j.look(ctx, a, starts, []string{k.ID})
 }
 
 func (j journal) appendFull(ctx context.Context, a saga.Append) ([]string, error) {

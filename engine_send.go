@@ -1,0 +1,60 @@
+package saga
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// serving says which incarnation serves now; nil if none does.
+func (e *Engine) serving(s *server) {
+	e.mu.Lock()
+	e.server = s
+	close(e.changed)
+	e.changed = make(chan struct{})
+	e.mu.Unlock()
+	if s != nil {
+		e.once.Do(func() { close(e.ready) })
+	}
+}
+
+// send hands an input to whatever incarnation serves.
+func (e *Engine) send(ctx context.Context, in input) error {
+	for {
+		e.mu.Lock()
+		s, changed := e.server, e.changed
+		e.mu.Unlock()
+		if s != nil && s.offer(in) {
+			return nil
+		}
+		select {
+		case <-e.closed:
+			return e.whyClosed()
+		case <-changed:
+		case <-ctx.Done():
+			return errors.Join(context.Cause(ctx), e.trouble())
+		}
+	}
+}
+
+// trouble is what the store says while it cannot be written, if it says anything.
+func (e *Engine) trouble() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.storeErr
+}
+
+func (e *Engine) setTrouble(err error) {
+	e.mu.Lock()
+	e.storeErr = err
+	e.mu.Unlock()
+}
+
+func (e *Engine) whyClosed() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.err != nil {
+		return fmt.Errorf("%w: Run failed: %w", ErrClosed, e.err)
+	}
+	return ErrClosed
+}
