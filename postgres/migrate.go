@@ -26,13 +26,14 @@ var migrations embed.FS
 type Migration struct {
 	Version int64
 	Name    string
-	SQL     string    // the whole file
-	Applied bool      // to the tables of the URL
-	At      time.Time // when; zero if it was not
+	SQL     string        // the whole file; "" of one that a later version applied
+	Applied bool          // to the tables of the URL
+	At      time.Time     // when; zero if it was not
+	Took    time.Duration // how long, if Migrate applied it just now; otherwise zero
 }
 
 // Migrate brings the tables in the URL's schema up to date and makes the partitions of the next
-// months. It returns the migrations that it applied. The schema must exist; its tables are all named
+// months. It returns the migrations that it applied, also with an error: those stay. The schema must exist; its tables are all named
 // saga_..., and nothing else in it is touched. Several may do this at once: one works, the others
 // wait. Tables that a later version has changed stay as they are; if this version cannot use them,
 // the error matches [saga.ErrFormat].
@@ -51,14 +52,16 @@ func Migrate(ctx context.Context, url string) ([]Migration, error) {
 }
 
 // Migrations returns all migrations that this version knows, in order, and which of them were
-// applied to the tables in the URL's schema. It changes nothing.
+// applied to the tables in the URL's schema; then those that only a later version knows. It changes
+// nothing.
 func Migrations(ctx context.Context, url string) (all []Migration, err error) {
 	err = administer(ctx, url, false, func(conn *pgx.Conn, _ place, t tables) (err error) {
 		all, err = known()
 		if err != nil || !t.there {
 			return err
 		}
-		return mark(ctx, conn, all)
+		all, err = mark(ctx, conn, all)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("postgres: migrations: %w", err)
@@ -118,16 +121,31 @@ func apply(ctx context.Context, conn *pgx.Conn, at place) ([]Migration, error) {
 		return nil, err
 	}
 	results, err := p.Up(ctx)
-	all, e := known()
-	if err := errors.Join(err, e); err != nil {
-		return nil, err
+	if partial, ok := errors.AsType[*goose.PartialError](err); ok {
+		results = partial.Applied
 	}
-	if err := mark(ctx, conn, all); err != nil {
-		return nil, err
+	done, e := justApplied(context.WithoutCancel(ctx), conn, results)
+	return done, errors.Join(err, e)
+}
+
+// justApplied describes what was applied as the tables do afterwards.
+func justApplied(ctx context.Context, conn *pgx.Conn, results []*goose.MigrationResult) (done []Migration, err error) {
+	if len(results) == 0 {
+		return nil, nil
 	}
-	return slices.DeleteFunc(all, func(m Migration) bool {
-		return !slices.ContainsFunc(results, func(r *goose.MigrationResult) bool { return r.Source.Version == m.Version })
-	}), nil
+	all, err := known()
+	if err == nil {
+		all, err = mark(ctx, conn, all)
+	}
+	for _, m := range all {
+		for _, r := range results {
+			if r.Source.Version == m.Version {
+				m.Took = r.Duration
+				done = append(done, m)
+			}
+		}
+	}
+	return done, err
 }
 
 // lockID is the number of the lock that keeps those apart who migrate one schema.
@@ -136,25 +154,26 @@ func lockID(at place) int64 {
 	return int64(binary.BigEndian.Uint64(sum[:]) >> 1) //nolint:gosec // without the sign's bit
 }
 
-const appliedSQL = `select version_id, max(tstamp) at time zone 'UTC' from saga_migrations where is_applied group by version_id`
+const appliedSQL = `select version_id, max(tstamp) at time zone 'UTC' from saga_migrations
+	where is_applied and version_id > 0 group by version_id order by version_id`
 
-// mark fills in which migrations were applied.
-func mark(ctx context.Context, conn *pgx.Conn, all []Migration) error {
+// mark fills in which migrations were applied, and adds those that are not known here.
+func mark(ctx context.Context, conn *pgx.Conn, all []Migration) ([]Migration, error) {
 	rows, err := conn.Query(ctx, appliedSQL, pgx.QueryExecModeExec)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var version int64
 	var at time.Time
 	_, err = pgx.ForEachRow(rows, []any{&version, &at}, func() error {
-		for i := range all {
-			if all[i].Version == version {
-				all[i].Applied, all[i].At = true, at.UTC()
-			}
+		i := slices.IndexFunc(all, func(m Migration) bool { return m.Version == version })
+		if i < 0 {
+			all, i = append(all, Migration{Version: version, Name: "of a later version"}), len(all)
 		}
+		all[i].Applied, all[i].At = true, at.UTC()
 		return nil
 	})
-	return err
+	return all, err
 }
 
 // known lists the migrations that are embedded here, in order.

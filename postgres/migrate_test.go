@@ -26,6 +26,10 @@ func TestMigrationsAreShownBeforeAndAfter(t *testing.T) {
 		t.Fatalf("%d before, %d done, %d after", len(before), len(done), len(after))
 	}
 	for i, m := range after {
+		if done[i].Took <= 0 {
+			t.Errorf("migration %d took %v", m.Version, done[i].Took)
+		}
+		done[i].Took = 0
 		age := time.Since(m.At)
 		if !m.Applied || age < -time.Minute || age > time.Minute || before[i].Applied || !before[i].At.IsZero() || done[i] != m {
 			t.Errorf("before %v %v, done %v, after %v %v", before[i].Applied, before[i].At, done[i].At, m.Applied, m.At)
@@ -67,5 +71,16 @@ func TestOnlyTablesOfOursAreMade(t *testing.T) {
 		having count(*) > 0 union all select '' limit 1`)
 	if names != "" {
 		t.Errorf("other tables: %s", names)
+	}
+}
+
+func TestMigrationsOfALaterVersionAreShown(t *testing.T) {
+	url := migrated(t)
+	exec(t, url, `insert into saga_migrations (version_id, is_applied) values (99, true)`)
+	all, err := postgres.Migrations(t.Context(), url)
+	must(t, err)
+	last := all[len(all)-1]
+	if last.Version != 99 || !last.Applied || last.At.IsZero() || last.SQL != "" {
+		t.Errorf("the last is %+v, want 99, which is applied and not known", last)
 	}
 }

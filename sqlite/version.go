@@ -5,9 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 
-	"github.com/pressly/goose/v3"
 	"github.com/seosa-dev/saga"
 )
 
@@ -37,9 +35,7 @@ func checkFormat(ctx context.Context, db *sql.DB) error {
 
 // checkVersion wants exactly the tables that this version makes, and only reads to find out.
 func checkVersion(ctx context.Context, db *sql.DB) error {
-	var there bool
-	err := db.QueryRowContext(ctx,
-		`select exists (select 1 from sqlite_schema where type = 'table' and name = 'saga_migrations')`).Scan(&there)
+	there, err := hasMigrations(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -50,14 +46,12 @@ func checkVersion(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	var have int64
-	err = db.QueryRowContext(ctx, `select coalesce(max(version_id), 0) from saga_migrations where is_applied`).Scan(&have)
+	have, err := newestApplied(ctx, db)
 	switch {
 	case err != nil:
 		return err
 	case have > newest:
-		return fmt.Errorf("%w: the tables are at migration %d, this version knows %d; use the version that wrote them, or a later one",
-			saga.ErrFormat, have, newest)
+		return newer(have, newest)
 	case have < newest:
 		return fmt.Errorf("the tables are at migration %d, this version needs %d; start the engine of this version once, or use the seosa of the version that wrote them",
 			have, newest)
@@ -65,12 +59,27 @@ func checkVersion(ctx context.Context, db *sql.DB) error {
 	return checkFormat(ctx, db)
 }
 
-// newestMigration is the number of the last migration that is embedded here.
-func newestMigration() (newest int64, err error) {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
-	for _, name := range names {
-		n, e := goose.NumericComponent(name)
-		newest, err = max(newest, n), errors.Join(err, e)
+func hasMigrations(ctx context.Context, db *sql.DB) (there bool, err error) {
+	err = db.QueryRowContext(ctx,
+		`select exists (select 1 from sqlite_schema where type = 'table' and name = 'saga_migrations')`).Scan(&there)
+	return there, err
+}
+
+// newestApplied is the number of the last migration that the tables have seen; 0 if there are none.
+func newestApplied(ctx context.Context, db *sql.DB) (have int64, err error) {
+	there, err := hasMigrations(ctx, db)
+	if err != nil || !there {
+		return 0, err
 	}
-	return newest, err
+	err = db.QueryRowContext(ctx, `select coalesce(max(version_id), 0) from saga_migrations where is_applied`).Scan(&have)
+	return have, err
+}
+
+// newestMigration is the number of the last migration that is embedded here.
+func newestMigration() (int64, error) {
+	all, err := known()
+	if err != nil || len(all) == 0 {
+		return 0, err
+	}
+	return all[len(all)-1].Version, nil
 }

@@ -1,14 +1,16 @@
-// Command seosa shows the sagas of an SQLite file and settles those that need a person.
+// Command seosa shows the sagas of a store and settles those that need a person.
 //
 //	seosa -store sagas.db list
 //	seosa -store sagas.db show order-42
 //	seosa -store sagas.db retry order-42 -reason "the bank is back" -dry-run
 //	seosa -store sagas.db retry order-42 -reason "the bank is back"
 //
-// The variable SEOSA_STORE names the file where -store does not. The file may be in use by an engine
-// or lie still: the command takes no lock, runs no migration and makes no file (see sqlite.Visit).
-// What it wants done it leaves in the file. A running engine does it within about a second, and
-// otherwise the next one decides it before any further call.
+// A store is an SQLite file or, if its name begins with postgres:// or postgresql://, a schema of a
+// PostgreSQL server. The variable SEOSA_STORE names it where -store does not. It may be in use by
+// engines or lie still: but for "migrate up", the command takes no lock, runs no migration and makes
+// no file (see sqlite.Visit and postgres.Visit). What it wants done it leaves in the store. A running
+// engine does it within about a second, and otherwise the next one decides it before any further
+// call. No error shows the password of a URL.
 //
 // # Commands
 //
@@ -19,12 +21,14 @@
 //	resolve      say whether the open step, or the open undo, is done
 //	skip         go on as if the open step, or the open undo, had succeeded
 //	stop         make no further attempt until retry or compensate
+//	migrate      how far the tables are, and bring them up to date
 //	help         a page about a command
 //
 // # Exit codes
 //
 //	  0  all was done; a list may be empty
-//	  1  some or all interventions were refused, or their instances had moved
+//	  1  some or all interventions were refused, or their instances had moved; of migrate: this
+//	     program cannot run on the tables as they are
 //	  2  the arguments make no sense, or a confirmation was not given; nothing was done
 //	  3  no instance matches, or an id does not exist; nothing was done
 //	  4  the store cannot be read or written

@@ -9,7 +9,6 @@ import (
 
 	"github.com/seosa-dev/saga/cmd/seosa/cli"
 	"github.com/seosa-dev/saga/cmd/seosa/layout"
-	"github.com/seosa-dev/saga/sqlite"
 )
 
 func main() {
@@ -22,20 +21,11 @@ func main() {
 // commandLine is the command of this process.
 func commandLine() *cli.Command {
 	return &cli.Command{
-		Open: open,
-		In:   os.Stdin, Asks: layout.IsTerminal(os.Stdin) && layout.IsTerminal(os.Stderr),
+		Open: open, Migrations: migrations, Migrate: migrate,
+		In: os.Stdin, Asks: layout.IsTerminal(os.Stdin) && layout.IsTerminal(os.Stderr),
 		Out: layout.Of(os.Stdout, os.Getenv), Err: layout.Of(os.Stderr, os.Getenv),
 		Store: os.Getenv("SEOSA_STORE"), User: person(),
 	}
-}
-
-// open opens what -store names: an SQLite file that another process may have open.
-func open(ctx context.Context, name string) (cli.Store, error) {
-	store, err := sqlite.Visit(ctx, name)
-	if err != nil {
-		return nil, err // and not a nil *sqlite.Store that looks like a store
-	}
-	return store, nil
 }
 
 // person is who sits here, as the system knows them; "" if it does not.

@@ -148,7 +148,7 @@ func (d *desk) dawdle(ctx context.Context, chance *rand.Rand, share float64) {
 		<-hold
 	}
 	pause := time.Duration(chance.IntN(4)) * time.Millisecond
-	if d.strikes(slow, chance, 0.05*share) {
+	if d.strikes(slow, chance, 0.1*share) {
 		pause = time.Duration(50+chance.IntN(250)) * time.Millisecond
 	}
 	timer := time.NewTimer(pause)
@@ -262,9 +262,21 @@ func (d *desk) underWay(life string) int {
 	return d.open[life]
 }
 
-// faults counts what went wrong. A kind that never did fails the test, which then proves nothing
-// about it.
-func (d *desk) faults() map[string]int {
+// idle reports whether no call is under way, not even one whose caller has gone.
+func (d *desk) idle() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, n := range d.open {
+		if n > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// wantAll wants every kind of fault to have struck: the test proves nothing about one that did not.
+func (d *desk) wantAll() {
+	d.t.Helper()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, kind := range []string{lostBefore, lostAfter, refusals, busy, slow} {
@@ -272,5 +284,20 @@ func (d *desk) faults() map[string]int {
 			d.t.Errorf("there were no %s", kind)
 		}
 	}
-	return d.struck
+}
+
+// holdAll lets all calls wait until the function that it returns is called.
+func (d *desk) holdAll() (release func()) {
+	hold := make(chan struct{})
+	d.mu.Lock()
+	d.hold = hold
+	d.mu.Unlock()
+	release = sync.OnceFunc(func() {
+		d.mu.Lock()
+		d.hold = nil
+		d.mu.Unlock()
+		close(hold)
+	})
+	d.t.Cleanup(release)
+	return release
 }

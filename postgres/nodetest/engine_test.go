@@ -54,7 +54,7 @@ func runNode() error {
 	if err != nil {
 		return err
 	}
-	go http.Serve(l, starter(engine, defs)) //nolint:gosec // its only client is the parent
+	go http.Serve(l, starter(engine, defs))
 	log.Info(saysAddress, "address", "http://"+l.Addr().String())
 	return errors.Join(engine.Run(ctx), store.Close())
 }

@@ -22,6 +22,8 @@ type fleet struct {
 	rng   *rand.Rand // the test's own
 	tally tally
 	slots []*slot
+
+	loaded bool // with many sagas, so that every kind of fault has to strike
 }
 
 // slot is where one life of a node follows another.
@@ -115,4 +117,15 @@ func (f *fleet) any() *slot { return f.slots[f.rng.IntN(len(f.slots))] }
 // wait is a random time up to a limit.
 func (f *fleet) wait(limit time.Duration) {
 	pass(f.t.Context(), time.Duration(f.rng.Int64N(int64(limit))))
+}
+
+// leave lets all nodes leave in order: the last checkpoints are written then.
+func (f *fleet) leave() {
+	f.t.Helper()
+	for _, s := range f.slots {
+		s.now().leave()
+	}
+	for _, s := range f.slots {
+		s.now().left()
+	}
 }

@@ -20,7 +20,7 @@ func TestKilledNodes(t *testing.T) {
 			f := newFleet(t, pgtest.Database(t), nodes, shortLease)
 			stop := f.load()
 			calling := 0
-			for range faults(t, 6, 50) {
+			for range faults(t, 4, 50) {
 				f.wait(time.Second)
 				calling += f.killSome()
 			}
@@ -41,6 +41,9 @@ const (
 	kills  = "kills"
 	pauses = "pauses"
 	stops  = "immediate stops of the database"
+
+	lateWrites = "times that a node's requests arrived after its takeover"
+	partitions = "times that a node could not connect"
 )
 
 // killSome kills a node, or in one case of six all of them, and starts it anew after a while. It

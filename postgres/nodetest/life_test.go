@@ -159,10 +159,12 @@ func (l *life) kill() {
 func (l *life) pause()  { _ = l.cmd.Process.Signal(syscall.SIGSTOP) }
 func (l *life) resume() { _ = l.cmd.Process.Signal(syscall.SIGCONT) }
 
-// rest lets the node leave in order.
-func (l *life) rest() {
+// leave asks for an orderly end.
+func (l *life) leave() { _ = l.cmd.Process.Signal(syscall.SIGTERM) }
+
+// left wants the orderly end that was asked for.
+func (l *life) left() {
 	l.t.Helper()
-	_ = l.cmd.Process.Signal(syscall.SIGTERM)
 	if !within(30*time.Second, l.ended) {
 		_ = l.cmd.Process.Kill()
 		<-l.ended

@@ -68,6 +68,8 @@ func (b book) ids() (ids []string, acknowledged int) {
 
 // load starts sagas until the function that it returns is called.
 func (f *fleet) load() (stop func()) {
+	f.loaded = true
+	f.tally.begin()
 	ctx, cancel := context.WithCancel(f.t.Context())
 	var all sync.WaitGroup
 	for i := range callers {

@@ -62,7 +62,8 @@ func step(at place, ask call) saga.Step[parcel] {
 	case at.step == "pay":
 		st.Kind, st.Compensation, st.Fence = saga.Pivot, nil, ask(saga.CallFence, at)
 	case at.step == "post":
-		st.Kind, st.Compensation = saga.Retriable, nil
+		// Its refusal may follow an attempt that is still on its way: only a fence settles that.
+		st.Kind, st.Compensation, st.Fence = saga.Retriable, nil, ask(saga.CallFence, at)
 	case at.manner == counted:
 		st.Probe, st.Fence = ask(saga.CallProbe, at), ask(saga.CallFence, at)
 	case at.manner == final:

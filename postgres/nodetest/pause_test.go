@@ -3,6 +3,8 @@
 package nodetest_test
 
 import (
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -13,51 +15,67 @@ import (
 // held; when it goes on, nothing that it still writes goes in, and it joins again.
 func TestPausedNodes(t *testing.T) {
 	for _, nodes := range []int{2, 3} {
-		f := newFleet(t, pgtest.Database(t), nodes, shortLease)
-		stop := f.load()
-		for range faults(t, 2, 50) {
-			f.wait(time.Second)
-			f.pauseOne(f.any().now())
-		}
-		f.allServe()
-		stop()
-		f.finish()
-		if n := f.tally.of(rejectedAppends) + f.tally.of(rejectedCheckpoints); n < f.tally.of(pauses) {
-			t.Errorf("%d writes were rejected for %d pauses", n, f.tally.of(pauses))
-		}
+		t.Run(strconv.Itoa(nodes)+" nodes", func(t *testing.T) { pauseNodes(t, nodes) })
 	}
 }
 
-// pauseOne stops a node until another took it over, and wants it to find out.
-func (f *fleet) pauseOne(l *life) {
+func pauseNodes(t *testing.T, nodes int) {
+	f := newFleet(t, pgtest.Database(t), nodes, shortLease)
+	stop := f.load()
+	var back []time.Duration
+	for range faults(t, 2, 50) {
+		f.wait(time.Second)
+		back = append(back, f.pauseOne(f.any()))
+	}
+	f.allServe()
+	stop()
+	f.finish()
+	if n := f.tally.of(rejectedAppends) + f.tally.of(rejectedCheckpoints); n < f.tally.of(pauses) {
+		t.Errorf("%d writes were rejected for %d pauses", n, f.tally.of(pauses))
+	}
+	slices.Sort(back)
+	t.Logf("a node that went on wrote again after %v, and after %v at the latest", back[len(back)/2].Round(time.Millisecond), back[len(back)-1].Round(time.Millisecond))
+}
+
+// pauseOne stops a process until another node took over.
+func (f *fleet) pauseOne(s *slot) time.Duration {
+	f.t.Helper()
+	f.tally.note(pauses)
+	return f.outlive(s.now(), s.now().pause, s.now().resume)
+}
+
+// outlive holds a node off until another took it over, lets it go on, and wants it to find out. It
+// returns how long it took from then to the first write under a new name.
+func (f *fleet) outlive(l *life, off, on func()) time.Duration {
 	f.t.Helper()
 	f.serves(l)
-	l.pause()
-	f.tally.note(pauses)
 	began := time.Now()
-	since := func(n note) bool { return n.Time.After(began) }
-	eventually(f.t, 20*time.Second, "a takeover of "+l.name, func() bool {
-		taken := 0
-		for _, s := range f.slots {
-			taken += s.now().count(func(n note) bool { return since(n) && l.wasTaken(n) })
-		}
-		return taken > 0
-	})
+	off()
+	eventually(f.t, 20*time.Second, "a takeover of "+l.name, func() bool { return f.taken(l, began) })
 	f.wait(shortLease / 2)
 	woken := time.Now()
-	l.resume()
+	on()
 	eventually(f.t, 10*time.Second, l.name+" to have a write rejected", func() bool {
 		return l.count(func(n note) bool { return n.Time.After(began) && rejected(n) }) > 0
 	})
-	var again note
+	var back time.Duration
 	eventually(f.t, 10*time.Second, l.name+" to join again", func() bool {
 		return l.count(func(n note) bool {
-			if n.Time.After(woken) && accepted(n) {
-				again = n
+			is := n.Time.After(woken) && accepted(n)
+			if is && back == 0 {
+				back = n.Time.Sub(woken)
 			}
-			return n.Time.After(woken) && accepted(n)
+			return is
 		}) > 0
 	})
-	f.t.Logf("%s was paused for %v and wrote again, as %s, %v later", l.name,
-		woken.Sub(began).Round(time.Millisecond), again.Node, again.Time.Sub(woken).Round(time.Millisecond))
+	return back
+}
+
+// taken reports whether a node was taken over since a time.
+func (f *fleet) taken(l *life, since time.Time) bool {
+	taken := 0
+	for _, s := range f.slots {
+		taken += s.now().count(func(n note) bool { return n.Time.After(since) && l.wasTaken(n) })
+	}
+	return taken > 0
 }

@@ -15,22 +15,27 @@ import (
 
 // tally counts what the nodes report, over all lives.
 type tally struct {
-	mu    *sync.Mutex
-	done  map[string]int
-	ends  *progress
-	began time.Time
+	mu   *sync.Mutex
+	done map[string]int
+	ends *progress
 }
 
 // progress is when sagas ended.
 type progress struct {
 	count       int
+	began       time.Time
 	last        time.Time
 	gap, gapEnd time.Duration // the longest time without an end, and when it was over
 }
 
-func newTally() tally {
+func newTally() tally { return tally{&sync.Mutex{}, map[string]int{}, &progress{}} }
+
+// begin says that from now on sagas should end all the time.
+func (c tally) begin() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	now := time.Now()
-	return tally{&sync.Mutex{}, map[string]int{}, &progress{last: now}, now}
+	*c.ends = progress{began: now, last: now}
 }
 
 // The counts of a tally.
@@ -49,7 +54,7 @@ func (c tally) hear(n note) {
 	defer c.mu.Unlock()
 	switch {
 	case n.Msg == saysEnded:
-		c.ends.note(time.Now(), c.began)
+		c.ends.note(time.Now())
 	case n.From != "":
 		c.done[takeovers]++
 	case strings.HasPrefix(n.Msg, "this node was sealed"):
@@ -74,10 +79,10 @@ func (c tally) measure(n note) {
 	}
 }
 
-func (p *progress) note(at, began time.Time) {
+func (p *progress) note(at time.Time) {
 	p.count++
 	if gap := at.Sub(p.last); gap > p.gap {
-		p.gap, p.gapEnd = gap, at.Sub(began)
+		p.gap, p.gapEnd = gap, at.Sub(p.began)
 	}
 	p.last = at
 }
@@ -99,10 +104,12 @@ func (c tally) of(what string) int {
 func (c tally) String() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	took := c.ends.last.Sub(c.began)
 	var b strings.Builder
-	fmt.Fprintf(&b, "%6d sagas ended in %v, %.0f a second; the longest time without an end was %v, over after %v\n", c.ends.count,
-		took.Round(time.Second), float64(c.ends.count)/took.Seconds(), c.ends.gap.Round(time.Millisecond), c.ends.gapEnd.Round(time.Millisecond))
+	if p := c.ends; !p.began.IsZero() {
+		took := p.last.Sub(p.began)
+		fmt.Fprintf(&b, "%6d sagas ended in %v, %.0f a second; the longest time without an end was %v, over after %v\n",
+			p.count, took.Round(time.Second), float64(p.count)/took.Seconds(), p.gap.Round(time.Millisecond), p.gapEnd.Round(time.Millisecond))
+	}
 	b.WriteString(list(c.done))
 	return b.String()
 }
@@ -113,4 +120,11 @@ func list(counts map[string]int) string {
 		fmt.Fprintf(&b, "%6d %s\n", counts[what], what)
 	}
 	return b.String()
+}
+
+// ended is how many sagas have ended, as far as the nodes told.
+func (c tally) ended() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ends.count
 }

@@ -23,6 +23,13 @@ type Store interface {
 type Command struct {
 	// Open opens the store that -store names. Required.
 	Open func(ctx context.Context, name string) (Store, error)
+	// Migrations returns all migrations of the store that -store names, in order, and changes
+	// nothing. If the tables are too new for this program, the error matches [saga.ErrFormat].
+	// Required by the command migrate, as is Migrate.
+	Migrations func(ctx context.Context, name string) ([]Migration, error)
+	// Migrate applies those that are missing and returns them; with an error, those that were
+	// applied before it.
+	Migrate func(ctx context.Context, name string) ([]Migration, error)
 	// In is where a person or a script answers. Nil has no answers.
 	In io.Reader
 	// Asks says that a person sits at In and may be asked. Without one, what has to be confirmed is
@@ -77,6 +84,9 @@ func (c *Command) run(ctx context.Context, args []string) error {
 		return t.misused(err)
 	}
 	do, known := t.commands()[command]
+	if !known && isAddress(command) {
+		return usage(addressAlone)
+	}
 	if !known {
 		return usage("there is no command %q%s; \"seosa help\" lists them", command, query.DidYouMean(command, commandNames()))
 	}
@@ -105,14 +115,14 @@ func head(global *flag.FlagSet, args []string) (command string, rest []string, e
 
 func (t *task) commands() map[string]func(context.Context, []string) error {
 	return map[string]func(context.Context, []string) error{
-		"list": t.list, "show": t.show, "help": t.help,
+		"list": t.list, "show": t.show, "migrate": t.migrate, "help": t.help,
 		string(saga.Retry): t.act, string(saga.Compensate): t.act, string(saga.Resolve): t.act,
 		string(saga.Skip): t.act, string(saga.Stop): t.act,
 	}
 }
 
 func commandNames() []string {
-	return []string{"list", "show", "retry", "compensate", "resolve", "skip", "stop", "help"}
+	return []string{"list", "show", "retry", "compensate", "resolve", "skip", "stop", "migrate", "help"}
 }
 
 // parse reads a command's own flags, and those that every command has.
@@ -129,7 +139,7 @@ func (t *task) parse(set *flag.FlagSet, args []string) (err error) {
 // open opens the store and makes an engine that never runs: it reads, previews and sends.
 func (t *task) open(ctx context.Context) (closed func(), err error) {
 	if t.store == "" {
-		return nil, usage("no store is named; use -store FILE or set SEOSA_STORE")
+		return nil, usage(noStore)
 	}
 	if t.opened, err = t.Open(ctx, t.store); err != nil {
 		return nil, failed(ExitStore, err)
@@ -149,7 +159,7 @@ func (t *task) running(ctx context.Context) (bool, error) {
 		return false, failed(ExitStore, err)
 	}
 	for _, n := range nodes {
-		if !n.Sealed && !n.Gone {
+		if !n.Sealed && !n.Gone && !n.Absent {
 			return true, nil
 		}
 	}

@@ -19,6 +19,7 @@ func TestMistakesAreRefused(t *testing.T) {
 		"list -staus running":                               "did you mean -status?",
 		"list -reason in-doubt":                             `no flag "-reason"`,
 		"list -o xml":                                       "there are json and wide",
+		"postgres://app:secret@db/shop list":                "write -store before it",
 		"help rtry":                                         "did you mean retry?",
 		"retry":                                             "retry what? name ids, or choose by filter",
 		"retry -reason x":                                   "retry what?",
@@ -47,7 +48,7 @@ func TestMistakesAreRefused(t *testing.T) {
 // A store that cannot be read is told from one in which nothing is.
 func TestStoresThatCannotBeRead(t *testing.T) {
 	s := newShop(t)
-	s.runAs(func(c *cli.Command) { c.Store = "" }, "list").ends(cli.ExitUsage).says("-store FILE or set SEOSA_STORE")
+	s.runAs(func(c *cli.Command) { c.Store = "" }, "list").ends(cli.ExitUsage).says("-store FILE, -store postgres://... or set SEOSA_STORE")
 	s.run("-store", filepath.Join(t.TempDir(), "none.db"), "list").ends(cli.ExitStore)
 	text := filepath.Join(t.TempDir(), "notes.txt")
 	if err := os.WriteFile(text, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
@@ -67,7 +68,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("%q: errors %q", args, r.err)
 		}
 	}
-	for _, name := range []string{"list", "show", "retry", "compensate", "resolve", "skip", "stop", "help"} {
+	for _, name := range []string{"list", "show", "retry", "compensate", "resolve", "skip", "stop", "migrate", "help"} {
 		r := s.run("help", name).ends(cli.ExitDone).says("seosa " + name)
 		if same := s.run(name, "-h"); name != "help" && same.out != r.out {
 			t.Errorf("%s -h says\n%s", name, same.out)

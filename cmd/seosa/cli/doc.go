@@ -1,5 +1,5 @@
 // Package cli is the operator's command line: it shows the sagas of a store and settles those that
-// need a person. The command seosa is this package over SQLite files; "seosa help" has the words for
+// need a person. The command seosa is this package over SQLite and PostgreSQL; "seosa help" has the words for
 // operators, this page what a program or a script needs to know.
 //
 //	c := cli.Command{Open: open, Out: layout.Of(os.Stdout, os.Getenv), Err: layout.Of(os.Stderr, os.Getenv)}
@@ -16,6 +16,9 @@
 //
 // A name and a reason go with every intervention into the history of its instance.
 //
+// migrate looks at the store's tables, and brings them up to date, by the two functions of the
+// [Command] that know how; a store that cannot be opened yet can be migrated.
+//
 // # What keeps a slip small
 //
 // A verb without ids and without a filter is refused, and so is a flag with an empty value, which is
@@ -28,7 +31,8 @@
 // # Exit codes
 //
 //	  0  all was done; a list may be empty
-//	  1  some or all interventions were refused, or their instances had moved; of a dry run: would be
+//	  1  some or all interventions were refused, or their instances had moved; of a dry run: would be;
+//	     of migrate: this program cannot run on the tables as they are
 //	  2  the arguments make no sense, or a confirmation was not given; nothing was done
 //	  3  no instance matches, or an id does not exist; nothing was done
 //	  4  the store cannot be read or written

@@ -49,5 +49,6 @@ func (t *task) printJSON(v any) error {
 
 // trim makes one line of an error, without the mark of a sentinel that the exit code repeats.
 func trim(err error) string {
-	return strings.ReplaceAll(strings.ReplaceAll(err.Error(), saga.ErrInvalid.Error()+": ", ""), "\n", "; ")
+	text := strings.ReplaceAll(err.Error(), saga.ErrInvalid.Error()+": ", "")
+	return strings.NewReplacer(":\n\t", ": ", "\n\t", "; ", "\n", "; ").Replace(text)
 }

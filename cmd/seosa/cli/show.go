@@ -54,7 +54,7 @@ func (t *task) one(ctx context.Context, id string) (saga.Instance, []saga.Event,
 	in, err := t.engine.Get(ctx, id)
 	if errors.Is(err, saga.ErrNotFound) {
 		return in, nil, failed(ExitNone, fmt.Errorf("there is no instance %s in %s; \"seosa list -all -text ...\" finds ids by a part of them",
-			layout.Word(id), layout.Word(t.store)))
+			layout.Word(id), layout.Word(shown(t.store))))
 	}
 	if err != nil {
 		return in, nil, failed(ExitStore, err)

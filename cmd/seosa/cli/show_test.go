@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
 
@@ -72,4 +73,13 @@ func TestShowWantsOneIdThatExists(t *testing.T) {
 	s.run("show", "order-9").ends(cli.ExitNone).says("there is no instance order-9", "seosa list -all -text")
 	s.close()
 	s.run("show", "order-9").ends(cli.ExitNone)
+	for address, want := range map[string]string{
+		"postgres://app:secret@db/shop?search_path=s":                      "in 'postgres://app:xxxxx@db/shop?search_path=s'",
+		"postgres://app@db/shop?sslpassword=secret&password=secret&user=b": "in 'postgres://app@db/shop?password=xxxxx&sslpassword=xxxxx&user=b'",
+		"postgres://app:secret%zz@db/shop":                                 "in 'the store'",
+	} {
+		s.runAs(func(c *cli.Command) {
+			c.Store, c.Open = address, func(ctx context.Context, _ string) (cli.Store, error) { return visit(ctx, s.file) }
+		}, "show", "order-9").ends(cli.ExitNone).says(want).never("secret")
+	}
 }
