@@ -72,6 +72,9 @@ func (s *server) ask(e storeEffect) []effect {
 			s.toldOf(e)
 			return s.tell(tried(tell, tries))
 		}
+		if s.store.Err() != nil { // it was cut off by the end
+			return nil
+		}
 		doing := fmt.Sprintf("%T", e)[len("saga."):]
 		if !mustKnow {
 			s.config.Logger.Error("the store failed", "doing", doing, "node", s.node.id, "error", err)

@@ -49,6 +49,7 @@ type node struct {
 	claimedAt   time.Time // of the claim under way
 	chance      *rand.Rand
 	watchAt     time.Time
+	born        time.Time
 	watched     time.Time // of the last look that was answered
 	missed      bool      // one since then was not
 	others      map[string]*otherNode
@@ -82,7 +83,7 @@ func defaultRules(c *Config) nodeRules {
 	return nodeRules{
 		lease: c.Lease, absence: min(c.Lease, time.Second), checkpoint: 100 * time.Millisecond, quiet: 5 * time.Millisecond,
 		poll: time.Second, retry: time.Second, keep: time.Second, rowBytes: 1 << 20, behindBytes: 64 << 20,
-		claimLimit: 256, maxResidents: 20_000, stateLimit: c.StateLimit, defaults: *c,
+		claimLimit: 1000, maxResidents: 20_000, stateLimit: c.StateLimit, defaults: *c,
 	}
 }
 

@@ -38,12 +38,13 @@ func (n *node) learn(stored []StoredShape) error {
 	return nil
 }
 
+// drained ends a takeover. That it is under way stays noted until a look does not list the node any
+// more: one that was asked before may still.
 func (n *node) drained(done drainOther, at time.Time) {
 	if len(done.Told) > 0 {
 		n.do(tell{done.Told})
 	}
 	n.measured(Measure{Kind: MeasuredTakeover, Count: len(done.Rows)}, n.takingSince(done.Node, at), at)
-	delete(n.others, done.Node)
 	n.claimAt = at
 	n.claimNext(at)
 }

@@ -45,6 +45,9 @@ func (n *node) seen(nodes []NodeState, at time.Time) {
 		// Late enough to see the beat that is due just then.
 		n.watchAt = earlier(n.watchAt, until.Add(n.rules.lease/25))
 	}
+	if len(n.others) > 0 && at.Sub(n.born) < 2*n.rules.absence { // whose process is just dying seems present at first
+		n.watchAt = earlier(n.watchAt, at.Add(n.rules.absence/4))
+	}
 	n.watched, n.missed = at, false
 	if soonest := at.Add(n.rules.lease / 50); n.watchAt.Before(soonest) {
 		n.watchAt = soonest

@@ -129,11 +129,14 @@ func claimNoRowTwice(e *env) {
 			mu.Lock()
 			for _, r := range claimed.Rows {
 				if first, twice := got[r.ID]; twice {
-					e.Errorf("%s was claimed by %s and by %s", r.ID, first, node)
+					err = fmt.Errorf("%s was claimed by %s and by %s", r.ID, first, node)
 				}
 				got[r.ID] = node
 			}
 			mu.Unlock()
+			if err != nil { // and not on and on, if a row can be claimed without end
+				return err
+			}
 		}
 	})
 	if len(got) != total {

@@ -139,6 +139,16 @@ func drainChecks() []check {
 			e.wantTail("a", "2 drained")
 			e.wantTail("b", "2 drained")
 		}},
+		{"Drain/lets-no-row-go", func(e *env) {
+			e.filled("a", 2)
+			e.rows(heldBy("a", "s"))
+			e.seal("a")
+			e.checkpoint(saga.Checkpoint{Node: "a", From: 0, To: 2, Drain: true})
+			want := heldBy("a", "s") // and not nobody's: a claim has to say whose it was
+			if found := e.find(saga.Filter{}); len(found) != 1 || !sameRow(found[0], want) {
+				e.Errorf("the row of a drained node: got %+v, want it as it was, %+v", found, want)
+			}
+		}},
 		{"Drain/one-of-many", drainOneOfMany},
 	}
 }

@@ -17,13 +17,13 @@ import (
 //
 // The statements here are right under read committed, and are not written to be tried again after
 // a serialization failure. The tables are often empty when a statement's plan is made and large a
-// minute later, so a plan that reads them whole must not be chosen, and with that its high price
-// must not start the compiler. Keepalives let the server notice within seconds that a machine is
+// minute later, so a plan that reads them whole, or reads and sorts all that is due to take the
+// first few, must not be chosen, and its high price must not start the compiler. Keepalives let the server notice within seconds that a machine is
 // gone, and free its locks.
 const settleSQL = `select set_config(name, value, false) from (values
 	('default_transaction_isolation', 'read committed'),
 	('idle_in_transaction_session_timeout', '10s'),
-	('enable_seqscan', 'off'), ('jit', 'off'),
+	('enable_seqscan', 'off'), ('enable_bitmapscan', 'off'), ('jit', 'off'),
 	('tcp_keepalives_idle', '5'), ('tcp_keepalives_interval', '2'), ('tcp_keepalives_count', '3')
 	) as settings (name, value)`
 

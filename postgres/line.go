@@ -11,9 +11,9 @@ import (
 
 const (
 	firstRetry = 50 * time.Millisecond
-	lastRetry  = 5 * time.Second
-	beat       = 5 * time.Second // how often a line is tried out
-	patience   = 5 * time.Second // how long an answer on a line may take
+	lastRetry  = 500 * time.Millisecond // below the second that an absent process is given
+	beat       = 30 * time.Second       // how often a line is tried out
+	patience   = 5 * time.Second        // how long an answer on a line may take
 )
 
 // line is a connection that is no part of the pool and is kept up until ctx ends. What the server

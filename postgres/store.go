@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/seosa-dev/saga"
@@ -101,6 +102,9 @@ func connect(ctx context.Context, url string, c Config) (*Store, error) {
 	conf.MaxConns = int32(min(c.MaxConns, 10_000)) //nolint:gosec // bounded just here
 	conf.MinConns, conf.MinIdleConns = 0, 0
 	conf.AfterConnect = settle
+	// A connection that was fine moments ago is used as it is: an idle engine asks every second or
+	// so, and asking first whether it may ask would double that.
+	conf.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool { return p.IdleDuration > 20*time.Second }
 	pool, err := pgxpool.NewWithConfig(ctx, conf)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)

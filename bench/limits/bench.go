@@ -17,6 +17,7 @@ type bench struct {
 	venue    load.Venue
 	n        int
 	length   time.Duration
+	rounds   int // of what is compared
 	profiles string
 	figures  []figure
 	series   [][]string

@@ -20,11 +20,12 @@
 //	           memory and processor time, in the process that put them to sleep and in one that was
 //	           started after it, beside those of an engine without any. The heap is what is left after
 //	           a garbage collection that also gave back what was free; resident is the kernel's figure
-//	           after that.
-//	idle       One node with nothing to do, then two. Transactions are those that the server counted
-//	           in a database of their own, pings and statements that are only described included;
-//	           nearly all are of one statement. They reach the server's counters up to ten seconds
-//	           late, at both ends alike.
+//	           after that. The connections of the one that put them to sleep keep buffers as large as
+//	           their last statement, however many sleep; the instances that it holds are counted.
+//	idle       One node with nothing to do, then two, in a database of their own. Statements, pings
+//	           included, are counted on their way to the server, without encryption. Beside them are
+//	           the transactions that the server counted: its own autovacuum's are among them, and all
+//	           reach its counters up to ten seconds late.
 //	ended      128 callers run sagas of four steps (the bench's W1) in a schema that was empty and in
 //	           one with N ended instances, copied in SQL from two that were run. Rounds are
 //	           interleaved, and the ratio is within a round.
@@ -43,7 +44,8 @@
 // every call must have been made exactly as often as it should. Anything else ends the command with
 // exit code 1. A goal that is missed does not: it is a figure, and is marked.
 //
-// -n and -seconds change the size and the length of all chosen cases; -cpuprofile keeps profiles of
-// what the restarted process did. Others who use the machine or the server disturb the figures; the
-// load average at the beginning is among the facts.
+// -n, -seconds and -rounds change the size, the length and the repetitions; -profiles keeps
+// profiles of the restarted process's CPU and of the heap after instances were put to sleep. Others
+// who use the machine or the server disturb the figures; the load average at the beginning is among
+// the facts.
 package main

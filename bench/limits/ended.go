@@ -10,8 +10,6 @@ import (
 	"github.com/seosa-dev/saga/bench/internal/load"
 )
 
-const rounds = 3
-
 // ended compares throughput in a store that was empty and in one with n ended instances.
 func ended(ctx context.Context, b *bench) (err error) {
 	full, err := b.fresh(ctx)
@@ -26,7 +24,7 @@ func ended(ctx context.Context, b *bench) (err error) {
 	}
 	b.say("filling the store", "%.0f s", time.Since(from).Seconds())
 	rates := map[string][]float64{}
-	for round := range rounds {
+	for round := range b.rounds {
 		for _, name := range []string{"durable", "replayable"} {
 			sides := []func() error{
 				func() error { return b.empty(ctx, name, rates) },
@@ -46,7 +44,7 @@ func ended(ctx context.Context, b *bench) (err error) {
 		empty, beside := rates[name+", empty"], rates[name+", full"]
 		b.spread(name+": sagas/s in an empty store", "%.0f", empty)
 		b.spread(fmt.Sprintf("%s: sagas/s beside %d ended", name, b.n), "%.0f", beside)
-		ratios := make([]float64, rounds)
+		ratios := make([]float64, b.rounds)
 		for i := range ratios {
 			ratios[i] = beside[i] / empty[i]
 		}
@@ -107,7 +105,7 @@ func (b *bench) fill(ctx context.Context, p *place) (int, error) {
 	if err := s.checked(ctx, p, 0); err != nil {
 		return 0, err
 	}
-	copies := b.n/2 - 1
+	copies := max(b.n/2, 1) - 1
 	for _, sql := range []string{
 		`insert into saga_key (id, definition, hash, node, pos)
 			select id || '-' || n, definition, hash, node, pos from saga_key, generate_series(1, $1) n`,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"runtime/pprof"
 
 	"github.com/seosa-dev/saga"
@@ -46,7 +47,8 @@ func child() bool {
 
 // request is what the parent wants of a child, one at a time.
 type request struct {
-	Start int // so many trips; 0 to be told figures
+	Start int    // so many trips; 0 to be told figures
+	Heap  string // file for a profile of the heap; "" for none
 }
 
 // live is a child's life: it ends with its input, so when the parent is gone, so is the child.
@@ -90,6 +92,11 @@ func obey(ctx context.Context, e *saga.Engine, d saga.Definition[load.Order], w 
 			return nil
 		case err != nil:
 			return err
+		case r.Heap != "":
+			if err := profileHeap(r.Heap); err != nil {
+				return err
+			}
+			continue
 		case r.Start == 0:
 			w.tell(message{Kind: "figures", Figures: w.now()})
 			continue
@@ -99,4 +106,15 @@ func obey(ctx context.Context, e *saga.Engine, d saga.Definition[load.Order], w 
 		}
 		w.tell(message{Kind: "started"})
 	}
+}
+
+// profileHeap writes what is in use.
+func profileHeap(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	runtime.GC() // twice: pools keep what they hold for one
+	runtime.GC()
+	return errors.Join(pprof.WriteHeapProfile(f), f.Close())
 }

@@ -11,11 +11,16 @@ import (
 // machine says where and with what a run is made, and how busy it was before.
 func machine() []string {
 	processor := field("/proc/cpuinfo", "model name")
-	busy, _, _ := strings.Cut(line("/proc/loadavg"), " ")
 	return []string{
 		fmt.Sprintf("machine: %s, %d cores, %s/%s, %s", processor, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, line("/proc/sys/kernel/osrelease")),
-		"built with: " + runtime.Version() + "; load average before the run: " + busy,
+		"built with: " + runtime.Version() + "; load average before the run: " + loadAverage(),
 	}
+}
+
+// loadAverage is that of the last minute: on more cores than that, nobody waits.
+func loadAverage() string {
+	last, _, _ := strings.Cut(line("/proc/loadavg"), " ")
+	return last
 }
 
 // memory reads a figure of a process in bytes: VmRSS is what it has in memory, VmHWM the most it had.

@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	r := report{facts: append(append([]string{"command: `" + strings.TrimSpace(command) + "`"}, machine()...), facts...)}
 	for _, l := range o.limits {
 		began := time.Now()
-		b := &bench{venue: venue, n: l.n, length: l.length, profiles: o.profiles}
+		b := &bench{venue: venue, n: l.n, length: l.length, rounds: o.rounds, profiles: o.profiles}
 		if err := l.run(ctx, b); err != nil {
 			return fmt.Errorf("%s: %w", l.name, err)
 		}

@@ -33,8 +33,9 @@ func limits() []limit {
 // options are the command line.
 type options struct {
 	limits   []limit
+	rounds   int
 	out      string // file for the results; "" for none
-	profiles string // folder for CPU profiles; "" for none
+	profiles string // folder for profiles; "" for none
 }
 
 func parseOptions(args []string, stderr io.Writer) (options, error) {
@@ -44,7 +45,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	only := flags.String("only", "", "cases, separated by commas (default: all)")
 	n := flags.Int("n", 0, "size of each case (default: the case's own)")
 	seconds := flags.Float64("seconds", 0, "how long each measured part runs (default: the case's own)")
-	flags.StringVar(&o.profiles, "cpuprofile", "", "write CPU profiles of the restarted process into this `folder`")
+	flags.IntVar(&o.rounds, "rounds", 3, "how often what is compared runs")
+	flags.StringVar(&o.profiles, "profiles", "", "write profiles into this `folder`: the restarted process's CPU, the heap after instances went to sleep")
 	flags.StringVar(&o.out, "o", "", "write the results to YYYY-MM-DD-limits.md in this `folder`")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -52,8 +54,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("%q is not expected; see -h", flags.Arg(0))
 	}
-	if *n < 0 || *seconds < 0 {
-		return o, fmt.Errorf("-n and -seconds must not be below zero")
+	if *n < 0 || *seconds < 0 || o.rounds < 1 {
+		return o, fmt.Errorf("-n and -seconds must not be below zero, and -rounds not below one")
 	}
 	wanted := map[string]bool{}
 	for name := range strings.SplitSeq(*only, ",") {
@@ -64,10 +66,10 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 			continue
 		}
 		delete(wanted, l.name)
-		if *n > 0 {
+		if *n > 0 && l.n > 0 {
 			l.n = *n
 		}
-		if *seconds > 0 {
+		if *seconds > 0 && l.length > 0 {
 			l.length = time.Duration(*seconds * float64(time.Second))
 		}
 		o.limits = append(o.limits, l)

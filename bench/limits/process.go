@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"sync"
 	"time"
 
 	"github.com/seosa-dev/saga/bench/internal/load"
@@ -20,7 +21,7 @@ type process struct {
 	in       io.WriteCloser
 	messages chan message // closed when the child's output ends
 	heard    map[string]message
-	over     bool
+	over     sync.Once
 }
 
 // spawn runs this program again as an engine.
@@ -92,7 +93,7 @@ func (p *process) since(ctx context.Context, kind string) (time.Duration, error)
 	return time.Unix(0, m.At).Sub(p.born), err
 }
 
-// start lets it start trips, and returns how long that took.
+// start lets it start n trips, and returns how long that took.
 func (p *process) start(ctx context.Context, n int) (time.Duration, error) {
 	from := time.Now()
 	if err := json.NewEncoder(p.in).Encode(request{Start: n}); err != nil {
@@ -111,6 +112,11 @@ func (p *process) figures(ctx context.Context) (figures, error) {
 	return m.Figures, err
 }
 
+// profileHeap lets it write what its heap holds to a file. Whatever it tells next, it has done that.
+func (p *process) profileHeap(path string) error {
+	return json.NewEncoder(p.in).Encode(request{Heap: path})
+}
+
 // cpu is the processor time that it has used, in seconds.
 func (p *process) cpu() float64 { return load.ProcessTime(p.cmd.Process.Pid) }
 
@@ -120,25 +126,22 @@ func (p *process) memory(name string) float64 { return memory(p.cmd.Process.Pid,
 func (p *process) kill() error { return p.cmd.Process.Kill() }
 
 // end lets it end in order, and waits.
-func (p *process) end() error {
-	if p.over {
-		return nil
-	}
-	p.over = true
-	err := p.in.Close()
-	p.drain()
-	return errors.Join(err, p.cmd.Wait())
+func (p *process) end() (err error) {
+	p.over.Do(func() {
+		err = p.in.Close()
+		p.drain()
+		err = errors.Join(err, p.cmd.Wait())
+	})
+	return err
 }
 
 // gone makes sure that it is no more, however the case went.
 func (p *process) gone() {
-	if p.over {
-		return
-	}
-	p.over = true
-	_ = p.cmd.Process.Kill() // it may have ended
-	p.drain()
-	_ = p.cmd.Wait()
+	p.over.Do(func() {
+		_ = p.cmd.Process.Kill() // it may have ended
+		p.drain()
+		_ = p.cmd.Wait()
+	})
 }
 
 // drain reads to the end of its output, as Wait demands.

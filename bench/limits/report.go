@@ -49,6 +49,12 @@ func (r report) writeTable(w io.Writer) error {
 		for _, f := range s.figures {
 			fmt.Fprintln(t, "  "+strings.Join(f.cells(), "\t"))
 		}
+		for i, cells := range s.series {
+			if i == 0 {
+				fmt.Fprintln(t)
+			}
+			fmt.Fprintln(t, "  "+strings.Join(cells, "\t"))
+		}
 		if err := t.Flush(); err != nil {
 			return err
 		}

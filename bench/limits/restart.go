@@ -26,9 +26,11 @@ func restart(ctx context.Context, b *bench) (err error) {
 	}
 	b.say("starts acknowledged", "%.0f/s", float64(b.n)/took.Seconds())
 	b.say("memory of the engine that holds them (VmRSS)", "%s", megabytes(first.memory("VmRSS")))
+	killed, gone := time.Now(), make(chan time.Duration, 1)
 	if err := first.kill(); err != nil {
 		return err
 	}
+	go func() { first.gone(); gone <- time.Since(killed) }()
 	t := task{URL: p.url, Mode: answering, Expect: b.n}
 	if b.profiles != "" {
 		t.Profile = filepath.Join(b.profiles, "restart.pprof")
@@ -38,6 +40,8 @@ func restart(ctx context.Context, b *bench) (err error) {
 		return err
 	}
 	defer second.gone()
+	// Its connections, and with them its presence, end when the system is done with its memory.
+	b.seconds("from SIGKILL: the killed process is gone", <-gone, 0)
 	if err := b.recovery(ctx, second); err != nil {
 		return err
 	}
@@ -72,6 +76,9 @@ func (b *bench) recovery(ctx context.Context, second *process) error {
 		return err
 	}
 	b.say("instances claimed", "%.0f rows/s", float64(f.Claimed)/f.Claiming).spread = fmt.Sprintf("%d rows in %.2f s, %d claims", f.Claimed, f.Claiming, f.Claims)
+	tenth := max(len(f.Took)/10, 1)
+	b.spread("a claim, first tenth of them", "%.1f ms", f.Took[:tenth])
+	b.spread("a claim, last tenth of them", "%.1f ms", f.Took[len(f.Took)-tenth:])
 	b.say("most memory of the restarted engine (VmHWM)", "%s", megabytes(second.memory("VmHWM")))
 	b.say("processor time of the restarted engine", "%.2f s", second.cpu())
 	if f.Calls != int64(3*b.n) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 )
 
 // asleep counts those that nobody holds and that wait for their time.
@@ -29,7 +30,17 @@ func sleepers(ctx context.Context, b *bench) (err error) {
 		return err
 	}
 	defer node.gone()
-	if err := b.weigh(ctx, node, "a new engine", none); err != nil {
+	with, err := b.weightOf(ctx, node)
+	if err != nil {
+		return err
+	}
+	b.say("a new engine: memory, heap and resident", "%s, %s", megabytes(with.heap), megabytes(with.resident))
+	each := (with.heap - none.heap) / float64(b.n)
+	f := b.say("a new engine: heap per sleeper", "%.1f B", each)
+	if b.n >= 10_000 { // with few, what an engine allocates by and by is all that shows
+		f.aim(fmt.Sprintf("< %.0f B", enough), each < enough)
+	}
+	if err := b.rested(ctx, node, "a new engine"); err != nil {
 		return err
 	}
 	if err := node.end(); err != nil {
@@ -81,14 +92,27 @@ func (b *bench) sleepless(ctx context.Context, p *place) (none weight, err error
 	if err := p.until(ctx, b.n, asleep); err != nil {
 		return none, err
 	}
-	b.say("most memory of the engine that put them to sleep (VmHWM)", "%s", megabytes(node.memory("VmHWM")))
 	if err := rest(ctx, b.settled()); err != nil {
 		return none, err
 	}
-	if err := b.weigh(ctx, node, "the engine that put them to sleep", none); err != nil {
+	with, err := b.weightOf(ctx, node)
+	if err != nil {
 		return none, err
 	}
+	const who = "the engine that put them to sleep"
+	b.say(who+": most memory (VmHWM)", "%s", megabytes(node.memory("VmHWM")))
+	b.say(who+": memory, heap and resident", "%s, %s", megabytes(with.heap), megabytes(with.resident))
+	b.say(who+": heap per sleeper, connections' buffers included", "%.1f B", (with.heap-none.heap)/float64(b.n))
+	if err := b.rested(ctx, node, who); err != nil {
+		return none, err
+	}
+	if b.profiles != "" {
+		if err := node.profileHeap(filepath.Join(b.profiles, "sleepers-heap.pprof")); err != nil {
+			return none, err
+		}
+	}
 	f, err := node.figures(ctx)
+	b.say(who+": instances that it holds in memory", "%d", f.Held).aim("0", f.Held == 0)
 	if err == nil && f.Calls != int64(b.n) {
 		err = fmt.Errorf("wrong outcome: %d instances were called %d times before they slept", b.n, f.Calls)
 	}
@@ -102,23 +126,6 @@ func (b *bench) weightOf(ctx context.Context, node *process) (weight, error) {
 
 // enough is below what a sleeper could be kept in: its id alone takes more.
 const enough = 8.0
-
-// weigh notes what an engine with sleepers has more than one with none.
-func (b *bench) weigh(ctx context.Context, node *process, who string, none weight) error {
-	with, err := b.weightOf(ctx, node)
-	if err != nil {
-		return err
-	}
-	per := func(bytes float64) float64 { return bytes / float64(b.n) }
-	b.say(who+": memory, heap and resident", "%s, %s", megabytes(with.heap), megabytes(with.resident))
-	heap := per(with.heap - none.heap)
-	f := b.say(who+": heap per sleeper", "%.1f B", heap)
-	if b.n >= 10_000 { // with few, what an engine allocates by and by is all that shows
-		f.aim(fmt.Sprintf("< %.0f B", enough), heap < enough)
-	}
-	b.say(who+": resident per sleeper", "%.1f B", per(with.resident-none.resident))
-	return b.rested(ctx, node, who)
-}
 
 func (b *bench) rested(ctx context.Context, node *process, who string) error {
 	q, err := b.quiet(ctx, []*process{node})

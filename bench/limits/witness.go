@@ -26,21 +26,23 @@ type figures struct {
 	Heap                         float64 // bytes after a garbage collection
 	Calls                        int64   // of steps
 	Appends, Claims, Checkpoints int
-	Claimed                      int     // rows
-	Claiming                     float64 // seconds from the beginning of the first claim that took any to the end of the last
+	Claimed                      int       // rows
+	Held                         int       // instances in memory
+	Took                         []float64 // milliseconds of each claim that took rows
+	Claiming                     float64   // seconds from the beginning of the first claim that took any to the end of the last
 }
 
 // witness watches the engine of a child, and tells its parent.
 type witness struct {
 	participant participant
 
-	mu          sync.Mutex
-	out         *json.Encoder
-	figures     figures
-	from        time.Time // the beginning of the first claim that took rows
-	seen        []byte    // of each expected trip, in bits
-	counts      [3]int    // expected trips that were told of, had an answer, ended
-	ready       bool
+	mu      sync.Mutex
+	out     *json.Encoder
+	figures figures
+	from    time.Time // the beginning of the first claim that took rows
+	seen    []byte    // of each expected trip, in bits
+	counts  [3]int    // expected trips that were told of, had an answer, ended
+	ready   bool
 }
 
 func newWitness(expect int, out io.Writer) *witness {
@@ -92,6 +94,7 @@ func (w *witness) observe(ev saga.Event) {
 func (w *witness) measure(m saga.Measure) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.figures.Held = m.Residents
 	switch m.Kind {
 	case saga.MeasuredAppend:
 		w.figures.Appends++
@@ -119,6 +122,7 @@ func (w *witness) claimed(m saga.Measure) {
 		w.from = m.At.Add(-m.Took)
 	}
 	w.figures.Claimed += m.Count
+	w.figures.Took = append(w.figures.Took, ms(m.Took))
 	w.figures.Claiming = m.At.Sub(w.from).Seconds()
 }
 

@@ -12,6 +12,7 @@ import (
 // The connections of one node break, above all when a request is with the database and its answer
 // is not yet back. The node does not know whether it was carried out, and nothing may depend on it.
 func TestCutConnections(t *testing.T) {
+	t.Parallel()
 	url := pgtest.Database(t)
 	p := newProxy(t, url)
 	f := prepareFleet(t, url, 2, shortLease)
@@ -51,6 +52,7 @@ func TestCutConnections(t *testing.T) {
 // One node cannot reach the database for longer than its lease, while its process works on: it is
 // refused, or what it writes arrives when another node has long taken it over.
 func TestUnreachableDatabase(t *testing.T) {
+	t.Parallel()
 	url := pgtest.Database(t)
 	p := newProxy(t, url)
 	f := prepareFleet(t, url, 2, shortLease)

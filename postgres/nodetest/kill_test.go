@@ -15,6 +15,7 @@ const shortLease = time.Second
 
 // Nodes die by SIGKILL while they work, now and then all of them, and others come in their place.
 func TestKilledNodes(t *testing.T) {
+	t.Parallel()
 	for _, nodes := range []int{2, 3} {
 		t.Run(strconv.Itoa(nodes)+" nodes", func(t *testing.T) {
 			f := newFleet(t, pgtest.Database(t), nodes, shortLease)

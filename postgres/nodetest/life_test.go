@@ -141,7 +141,7 @@ func accepted(n note) bool {
 
 func rejected(n note) bool { return n.Msg == saysMeasure && n.Rejected }
 
-// tookOver reports whether a note says that a node of this life was taken over.
+// wasTaken reports whether a note says that an incarnation of this life was taken over.
 func (l *life) wasTaken(n note) bool { return n.From != "" && strings.HasPrefix(n.From, l.name+"-") }
 
 // kill ends the process and checks that nothing else had ended it.

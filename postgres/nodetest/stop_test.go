@@ -10,6 +10,7 @@ import (
 // The database stops at once, in the middle of whatever it does, and recovers. The nodes live on:
 // what they do not know they ask again.
 func TestStoppedDatabase(t *testing.T) {
+	t.Parallel()
 	d := newDatabase(t)
 	f := newFleet(t, d.url, 2, shortLease)
 	halt := f.load()

@@ -20,9 +20,10 @@ const (
 // A node holds sagas whose calls are under way, and dies or stands still. Within the lease and a
 // second the other one, which has nothing to do, has called for all of them.
 func TestTakeoverWithinTheLease(t *testing.T) {
+	t.Parallel()
 	for round := range faults(t, 2, 10) {
 		t.Run(strconv.Itoa(round), func(t *testing.T) {
-			t.Parallel() // they do next to nothing
+			t.Parallel()
 			takeOver(t, round)
 		})
 	}

@@ -25,9 +25,8 @@ func pass(ctx context.Context, d time.Duration) bool {
 	return !within(d, ctx.Done())
 }
 
-// eventually waits for what nodes do, and ends the test if they do not.
-func eventually(t *testing.T, limit time.Duration, what string, is func() bool) {
-	t.Helper()
+// comes waits for what nodes do; false if they do not do it in time.
+func comes(limit time.Duration, is func() bool) bool {
 	ticks := time.NewTicker(5 * time.Millisecond)
 	defer ticks.Stop()
 	late := time.NewTimer(limit)
@@ -36,7 +35,16 @@ func eventually(t *testing.T, limit time.Duration, what string, is func() bool) 
 		select {
 		case <-ticks.C:
 		case <-late.C:
-			t.Fatalf("waited %v for %s", limit, what)
+			return false
 		}
+	}
+	return true
+}
+
+// eventually waits for what nodes do, and ends the test if they do not.
+func eventually(t *testing.T, limit time.Duration, what string, is func() bool) {
+	t.Helper()
+	if !comes(limit, is) {
+		t.Fatalf("waited %v for %s", limit, what)
 	}
 }

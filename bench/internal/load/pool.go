@@ -9,13 +9,18 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// pool is one connection for each caller: no caller ever waits for another's.
+// mostConnections is what a service would give its pool: with 128 callers on two cores, 32
+// connections were 15 to 50 % faster than 128.
+const mostConnections = 32
+
+// pool lends connections to callers.
 type pool chan *pgx.Conn
 
 // openPool connects, and makes the tables. Statements are prepared on their first use.
 func openPool(ctx context.Context, url string, callers int, tables string) (pool, error) {
-	p := make(pool, callers)
-	for range callers {
+	n := min(callers, mostConnections)
+	p := make(pool, n)
+	for range n {
 		conn, err := pgx.Connect(ctx, url)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("connect for a caller: %w", err), p.close())

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/seosa-dev/saga/internal/overlay"
 )
 
 // huntFor bounds one hunt: a bug may make the engine go round in circles.
@@ -45,12 +47,16 @@ func (b Bug) Hunt(ctx context.Context, root string) (Catch, error) {
 		return Catch{}, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // in the folder for such things
-	overlay, err := b.overlay(root, dir)
+	edits := make([]overlay.Edit, len(b.Edits))
+	for i, e := range b.Edits {
+		edits[i] = overlay.Edit(e)
+	}
+	edited, err := overlay.Write(root, dir, edits)
 	if err != nil {
 		return Catch{}, fmt.Errorf("planted bug %q: %w", b.Name, err)
 	}
 	binary := filepath.Join(dir, "hunt")
-	build := exec.CommandContext(ctx, "go", "build", "-overlay", overlay, "-o", binary, "./sagatest/internal/hunt")
+	build := exec.CommandContext(ctx, "go", "build", "-overlay", edited, "-o", binary, "./sagatest/internal/hunt")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		return Catch{}, fmt.Errorf("planted bug %q does not build: %w\n%s", b.Name, err, out)
@@ -74,40 +80,4 @@ func (b Bug) run(ctx context.Context, binary string) (catch Catch, err error) {
 		return Catch{}, fmt.Errorf("planted bug %q: %w", b.Name, err)
 	}
 	return catch, json.Unmarshal(out, &catch)
-}
-
-// overlay writes changed copies of the sources and the file that names them to the go command.
-func (b Bug) overlay(root, dir string) (string, error) {
-	root, err := filepath.Abs(root)
-	if err != nil {
-		return "", err
-	}
-	changed := map[string]string{}
-	for _, e := range b.Edits {
-		if changed[e.File] == "" {
-			text, err := os.ReadFile(filepath.Join(root, e.File))
-			if err != nil {
-				return "", err
-			}
-			changed[e.File] = string(text)
-		}
-		if n := strings.Count(changed[e.File], e.Old); n != 1 {
-			return "", fmt.Errorf("%d places in %s read %q; want one", n, e.File, e.Old)
-		}
-		changed[e.File] = strings.Replace(changed[e.File], e.Old, e.New, 1)
-	}
-	replace := map[string]string{}
-	for file, text := range changed {
-		to := filepath.Join(dir, strings.ReplaceAll(file, "/", "_"))
-		if err := os.WriteFile(to, []byte(text), 0o600); err != nil {
-			return "", err
-		}
-		replace[filepath.Join(root, file)] = to
-	}
-	raw, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		return "", err
-	}
-	overlay := filepath.Join(dir, "overlay.json")
-	return overlay, os.WriteFile(overlay, raw, 0o600)
 }

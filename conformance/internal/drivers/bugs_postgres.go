@@ -1,0 +1,120 @@
+package drivers
+
+import (
+	"slices"
+
+	"github.com/seosa-dev/saga/internal/overlay"
+)
+
+// Postgres is package postgres.
+func Postgres() Driver {
+	return Driver{"postgres", slices.Concat(inPostgresAppend(), inPostgresCheckpoint(), inPostgresRows())}
+}
+
+func inPostgresAppend() []Bug {
+	const appends, tail = "postgres/append.go", "postgres/tail.go"
+	const before = "pos = $2 - 1 and kind < 2 for key share"
+	return []Bug{
+		{"a taken position accepted", "a position holds one append for ever", "^TestConformance$/^Append$/taken", []overlay.Edit{
+			{File: appends, Old: "select $1, $2, 1, $3 from before`", New: "select $1, $2, 1, $3 from before on conflict (node, pos) do update set entries = excluded.entries`"},
+		}},
+		{"an append without its predecessor", "the row before it exists", "^TestConformance$/^Append$/without-predecessor", []overlay.Edit{
+			{File: appends, Old: before, New: "pos = (select max(pos) from saga_journal where node = $1 and pos < $2) and kind < 2 for key share"},
+		}},
+		{"an append after a seal", "the row before it is not a seal", "^TestConformance$/^Append$/after-a-seal", []overlay.Edit{
+			{File: appends, Old: before, New: "pos = $2 - 1 and kind < 3 for key share"},
+		}},
+		{"a predecessor that is not locked", "it is still there when the append goes in", "^TestALateAppendCannotTakeATrimmedPlace$", []overlay.Edit{
+			{File: appends, Old: before, New: "pos = $2 - 1 and kind < 2"},
+		}},
+		{"a repeat that is not compared", "only the same append byte for byte is a repeat", "^TestConformance$/^Append$/taken", []overlay.Edit{
+			{File: appends, Old: "kind = 1 and entries = $3 and starts = $4,", New: "kind = 1 and (entries = $3 or starts = $4 or true),"},
+		}},
+		{"keys without their entry", "all of it or none of it", "^TestConformance$/^Append$/taken", []overlay.Edit{
+			{File: appends, Old: "select $1, $2, 1, $3, $4 from before returning 1\n	), keys", New: "select $1, $2, 1, $3, $4 from before on conflict do nothing returning 1\n	), keys"},
+			{File: appends, Old: "as k (id, definition, hash), put\n", New: "as k (id, definition, hash), before\n"},
+		}},
+		{"one key without its entry", "all of it or none of it", "^TestConformance$/^Append$/taken", []overlay.Edit{
+			{File: appends, Old: "select $1, $2, 1, $3, $4 from before returning 1\n	)\n", New: "select $1, $2, 1, $3, $4 from before on conflict do nothing returning 1\n	)\n"},
+			{File: appends, Old: "select $5, $6, $7, $1, $2 from put on", New: "select $5, $6, $7, $1, $2 from before on"},
+		}},
+		{"used keys started again", "an id is started once, for ever", "^TestConformance$/^Start$/taken", []overlay.Edit{
+			{File: appends, Old: `collate "C" on conflict do nothing returning id`, New: `collate "C" on conflict (id) do update set node = excluded.node, pos = excluded.pos returning id`},
+		}},
+		{"one used key started again", "an id is started once, for ever", "^TestConformance$/^Start$/used", []overlay.Edit{
+			{File: appends, Old: "from put on conflict do nothing`", New: "from put on conflict (id) do update set node = excluded.node, pos = excluded.pos`"},
+		}},
+		{"an append acknowledged before it is written", "all of it durably", "^TestConformance$/^Durable$/append", []overlay.Edit{
+			{File: appends, Old: "func (j journal) appendPlain(ctx context.Context, a saga.Append) error {\n",
+				New: "func (j journal) appendPlain(ctx context.Context, a saga.Append) error {\n	a.Entries = append([]byte{}, a.Entries...)\n	go func() {\n		if ctx := context.WithoutCancel(ctx); pause(ctx, limit/60) {\n			_ = j.appendLater(ctx, a)\n		}\n	}()\n	return nil\n}\n\nfunc (j journal) appendLater(ctx context.Context, a saga.Append) error {\n"},
+		}},
+		{"entries read out of order", "a journal is read in order of position", "^TestConformance$/^Tail$/order", []overlay.Edit{
+			{File: tail, Old: "where node = $1 order by pos`", New: "where node = $1 order by pos::text`"},
+		}},
+		{"a tail read in two snapshots", "journal and rows are read in one snapshot", "^TestConformance$/^Tail$/one-snapshot", []overlay.Edit{
+			{File: tail, Old: "pgx.RepeatableRead", New: "pgx.ReadCommitted"},
+		}},
+	}
+}
+
+func inPostgresCheckpoint() []Bug {
+	const checkpoint = "postgres/checkpoint.go"
+	const guard = "select 1 / (case when (select count(*) from gone) = $4::bigint\n			and (select count(*) from emptied)"
+	const noError = "select 1 * (case when (select count(*) from gone) = $4::bigint\n			and (select count(*) from emptied)"
+	return []Bug{
+		{"a checkpoint of positions that are gone", "it trims exactly what it folds", "^TestConformance$/^Guard$/(gone|late)", []overlay.Edit{
+			{File: checkpoint, Old: "from gone) = $4::bigint\n			and (select count(*) from emptied)", New: "from gone) <= $4::bigint\n			and (select count(*) from emptied)"},
+		}},
+		{"a checkpoint that writes nothing and is no error", "it fails as a whole", "^TestConformance$/^Guard$/gone", []overlay.Edit{
+			{File: checkpoint, Old: guard, New: noError},
+		}},
+		{"a refused checkpoint that writes its rows", "it does all of this or nothing", "^TestConformance$/^Guard$/gone", []overlay.Edit{
+			{File: checkpoint, Old: guard, New: noError},
+			{File: checkpoint, Old: "as r (` + rowColumns + `), guard\n		where guard.ok = 1\n", New: "as r (` + rowColumns + `)\n"},
+			{File: checkpoint, Old: "		_, err := j.s.pool.Exec(ctx, query, append(args, ids, seqs, entries)...)\n		if code(err) == divisionByZero {",
+				New: "		var ok int\n		err := j.s.pool.QueryRow(ctx, query, append(args, ids, seqs, entries)...).Scan(&ok)\n		if code(err) == divisionByZero || err == nil && ok == 0 {"},
+		}},
+		{"a seal trimmed away", "seals stay, so that a journal has an end for ever", "^TestConformance$/^Drain$/(marks|stay)", []overlay.Edit{
+			{File: checkpoint, Old: "update saga_journal set kind = 3 where node = $1", New: "delete from saga_journal where node = $1"},
+		}},
+		{"a drain without a seal", "an owner could still append", "^TestConformance$/^Drain$/needs", []overlay.Edit{
+			{File: checkpoint, Old: "			and (select count(*) from marked) = 1 and ", New: "			and "},
+		}},
+		{"a drain that lets rows go", "a checkpoint changes the rows that it names", "^TestConformance$/^Drain$/lets-no-row-go", []overlay.Edit{
+			{File: checkpoint, Old: "where node = $1 and not drained returning 1\n", New: "where node = $1 and not drained returning 1\n	), released as (\n		update saga_instance set owner = null where owner = $1\n"},
+		}},
+	}
+}
+
+func inPostgresRows() []Bug {
+	const appends, claim = "postgres/append.go", "postgres/claim.go"
+	return []Bug{
+		{"a claim that ignores owners", "only what nobody or a drained node owns is claimed", "^TestConformance$/^(Claim|Owner)$", []overlay.Edit{
+			{File: claim, Old: "on n.node = o.owner where n.drained\n", New: "on n.node = o.owner\n"},
+		}},
+		{"a claim by id that ignores owners", "only what nobody or a drained node owns is claimed", "^TestConformance$/^(Claim/by-id|Owner)$", []overlay.Edit{
+			{File: claim, Old: "n.node = i.owner and n.drained))`", New: "n.node = i.owner))`"},
+		}},
+		{"a claim of rows whose owner is not known to live", "an owner is drained when its journal says so", "^TestConformance$/^Owner$", []overlay.Edit{
+			{File: claim, Old: "or exists (select 1 from saga_node as n where n.node = i.owner and n.drained))`", New: "or not exists (select 1 from saga_node as n where n.node = i.owner and not n.drained))`"},
+		}},
+		{"free rows claimed without a lock", "no row goes to two claims", "^TestConformance$/^Claim$/twice", []overlay.Edit{
+			{File: claim, Old: "limit $4::bigint for update skip locked\n	), abandoned", New: "limit $4::bigint\n	), abandoned"},
+		}},
+		{"a dead node's rows claimed without a lock", "no row goes to two claims", "^TestWhatADrainedNodeLeftGoesToOneClaim$", []overlay.Edit{
+			{File: claim, Old: "limit $4 for update skip locked\n		) as i where", New: "limit $4\n		) as i where"},
+		}},
+		{"a claim that forgets the former owner", "who held a row may have called its step", "^TestConformance$/^Claim$/(before|owner)", []overlay.Edit{
+			{File: claim, Old: "set owner = $1, former = case when i.owner = $1 then i.former else i.owner end", New: "set owner = $1"},
+		}},
+		{"an answer that overwrites the first", "the first answer stays", "^TestConformance$/^Answer$/first", []overlay.Edit{
+			{File: appends, Old: "and c.answer is null and exists (select 1 from put)", New: "and exists (select 1 from put)"},
+		}},
+		{"an answer that did not look again", "the first answer stays", "^TestConformance$/^Answer$/at-once", []overlay.Edit{
+			{File: appends, Old: "		order by c.id for update of c\n", New: "		order by c.id\n"},
+		}},
+		{"commands answered in any order", "two that want the same ones never wait in a circle", "^TestOverlappingStartsDoNotDeadlock$", []overlay.Edit{
+			{File: appends, Old: "		order by c.id for update of c\n", New: "		order by random() for update of c\n"},
+		}},
+	}
+}
