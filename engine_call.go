@@ -14,24 +14,37 @@ const maxSaid = 500
 
 // call makes one attempt when one of the slots is free, and returns what follows.
 func (s *server) call(e callStep) []effect {
-	withdrawn := func(n *node, at time.Time) { n.withdrawn(e.In.ID, e.Serial, at) }
-	s.mu.Lock()
-	withdraw := s.queued[e.Serial]
-	s.mu.Unlock()
-	if withdraw == nil { // before it came here
-		s.steps.Done()
-		return s.tell(withdrawn)
-	}
 	select {
 	case s.slots <- struct{}{}:
-	case <-withdraw:
-		s.steps.Done()
-		return s.tell(withdrawn)
-	case <-s.calls.Done():
-		s.steps.Done()
-		return s.tell(withdrawn)
+	default:
+		if !s.waitForSlot(e.Serial) {
+			s.steps.Done()
+			return s.tell(func(n *node, at time.Time) {
+				delete(s.queued, e.Serial)
+				n.withdrawn(e.In.ID, e.Serial, at)
+			})
+		}
 	}
 	return s.attempt(s.plans[shapeKey{e.In.Definition, e.In.Version}], e)
+}
+
+// waitForSlot is false if the call is not to be made.
+func (s *server) waitForSlot(serial int64) bool {
+	s.mu.Lock()
+	if s.queued[serial] == s.heldBack {
+		s.mu.Unlock()
+		return false
+	}
+	withdraw := make(chan struct{})
+	s.queued[serial] = withdraw
+	s.mu.Unlock()
+	select {
+	case s.slots <- struct{}{}:
+		return true
+	case <-withdraw:
+	case <-s.calls.Done():
+	}
+	return false
 }
 
 // attempt reports exactly once: when the function returns, or when it has ignored the end of its
@@ -66,7 +79,7 @@ func (s *server) attempt(p *plan, e callStep) (later []effect) {
 		<-s.slots
 		s.steps.Done()
 	}()
-	patch, err := p.attempt(ctx, &e.In, e.Shape)
+	patch, err := p.attempt(ctx, e.In, e.Shape, e.Memo)
 	returned = true
 	return report(patch, err)
 }

@@ -13,13 +13,10 @@ func (s *server) do(e effect) bool {
 	case storeEffect:
 		return true
 	case callStep:
-		s.queued[e.Serial] = make(chan struct{})
+		s.queued[e.Serial] = nil // not waiting yet
 		return true
 	case holdBack:
-		if withdraw := s.queued[e.Serial]; withdraw != nil {
-			delete(s.queued, e.Serial)
-			close(withdraw)
-		}
+		s.holdBack(e.Serial)
 	case answerStart:
 		e.Request.answer <- startAnswer{e.Instance, e.Err} // has room for its one answer
 	case tell:
@@ -42,12 +39,25 @@ func (s *server) do(e effect) bool {
 	return false
 }
 
+// holdBack withdraws a call that waits for a slot, or is about to.
+func (s *server) holdBack(serial int64) {
+	withdraw, known := s.queued[serial]
+	switch {
+	case !known || withdraw == s.heldBack:
+	case withdraw == nil:
+		s.queued[serial] = s.heldBack
+	default:
+		delete(s.queued, serial)
+		close(withdraw)
+	}
+}
+
 // group is who waits for an effect at the end.
 func (s *server) group(e effect) *sync.WaitGroup {
 	if _, ok := e.(callStep); ok {
 		return &s.steps
 	}
-	return &s.work
+	return &s.asks
 }
 
 // performOne does an effect that may block, and returns what follows.
@@ -55,7 +65,7 @@ func (s *server) performOne(e effect) []effect {
 	if c, ok := e.(callStep); ok {
 		return s.call(c)
 	}
-	defer s.work.Done()
+	defer s.asks.Done()
 	return s.ask(e.(storeEffect))
 }
 

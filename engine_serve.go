@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,8 +32,12 @@ type server struct {
 	fatal  error
 	over   bool
 
+	heldBack chan struct{} // in queued: withdrawn before it waited
+
 	done  chan struct{}  // closed when it is over
-	work  sync.WaitGroup // writes and reads of the store
+	jobs  chan []effect  // for goroutines that are spare
+	spare atomic.Int32   // how many are
+	asks  sync.WaitGroup // writes and reads of the store
 	steps sync.WaitGroup // calls of users' functions
 	slots chan struct{}
 	told  chan told
@@ -61,7 +66,7 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 	}
 	s := &server{
 		Engine: e, node: newNode(id, defaultRules(&e.config), now()), queued: map[int64]chan struct{}{},
-		done: make(chan struct{}), slots: make(chan struct{}, e.config.Concurrency), told: make(chan told, 1024),
+		heldBack: make(chan struct{}), done: make(chan struct{}), jobs: make(chan []effect), slots: make(chan struct{}, e.config.Concurrency), told: make(chan told, 1024),
 	}
 	s.node.shapes = e.knownShapes()
 	s.node.codecs = map[shapeKey]*codec{}
@@ -76,7 +81,7 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 	s.run(ctx)
 	s.stop()
 	end()
-	s.work.Wait()
+	s.asks.Wait()
 	s.waitForSteps()
 	close(s.told)
 	<-observed
@@ -163,6 +168,6 @@ const patientPoll = 4 * time.Second
 func (s *server) listen() {
 	if w, ok := s.Engine.store.(Waker); ok {
 		s.node.rules.poll = patientPoll
-		s.work.Go(func() { w.Wake(s.store, func() { go s.perform(s.tell((*node).woken)) }) })
+		s.asks.Go(func() { w.Wake(s.store, func() { s.offer((*node).woken) }) })
 	}
 }

@@ -68,7 +68,7 @@ func (s *server) offer(in input) bool {
 		in(n, at)
 	})
 	if len(later) > 0 {
-		go s.perform(later)
+		s.beside(later)
 	}
 	return told
 }
@@ -78,8 +78,38 @@ func (s *server) perform(effects []effect) {
 	for len(effects) > 0 {
 		last := len(effects) - 1
 		for i := range last {
-			go s.perform(effects[i : i+1])
+			s.beside(effects[i : i+1])
 		}
 		effects = s.performOne(effects[last])
+	}
+}
+
+// mostSpare is how many goroutines wait for something to perform before others end. A new one would
+// have to grow its stack each time.
+const mostSpare = 128
+
+// beside performs effects on another goroutine.
+func (s *server) beside(effects []effect) {
+	select {
+	case s.jobs <- effects:
+	default:
+		go s.work(effects)
+	}
+}
+
+// work performs effects, and then what it is handed.
+func (s *server) work(effects []effect) {
+	for {
+		s.perform(effects)
+		if s.spare.Add(1) > mostSpare {
+			s.spare.Add(-1)
+			return
+		}
+		select {
+		case effects = <-s.jobs:
+			s.spare.Add(-1)
+		case <-s.done:
+			return
+		}
 	}
 }

@@ -1,10 +1,10 @@
 package saga
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -109,9 +109,14 @@ func wrap(encoded [][]byte) []byte {
 	for _, e := range encoded {
 		size += len(e) + 1
 	}
-	out := make([]byte, 0, size)
-	out = fmt.Appendf(out, `{"v":%d,"e":[`, format)
-	out = append(out, bytes.Join(encoded, []byte{','})...)
+	out := strconv.AppendInt(append(make([]byte, 0, size), `{"v":`...), format, 10)
+	out = append(out, `,"e":[`...)
+	for i, e := range encoded {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, e...)
+	}
 	return append(out, "]}"...)
 }
 

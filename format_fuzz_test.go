@@ -167,7 +167,7 @@ func FuzzState(f *testing.F) {
 		if json.Unmarshal(data, &recorded) != nil {
 			return // fields are JSON already when a state is read from them
 		}
-		before, after, err := c.twice(recorded)
+		before, after, err := c.twice(recorded, nil)
 		if err != nil {
 			return
 		}

@@ -97,10 +97,11 @@ type resident struct {
 	now     instance // as decided
 	known   instance // as durable; Seq 0 while its start is not
 	shape   *Shape
-	serial  int64 // of the call under way; 0 if none
-	undone  int   // decisions that are not durable yet
-	resume  bool  // somebody started it again during a call in attention
-	frozen  bool  // being released by a checkpoint under way
+	memo    *stateMemo // of now's state; nil before the first decision here
+	serial  int64      // of the call under way; 0 if none
+	undone  int        // decisions that are not durable yet
+	resume  bool       // somebody started it again during a call in attention
+	frozen  bool       // being released by a checkpoint under way
 	waiters []*startRequest
 	orders  []order // for when the call under way has ended
 	due     time.Time

@@ -21,6 +21,9 @@ func (n *node) decided(r *resident, after instance, h happened, answer *Answer) 
 	before := r.now
 	p := newPending(r, record(&before, &after, h), after)
 	r.now, p.answer = after, answer
+	if len(h.patch) > 0 || r.memo == nil {
+		r.memo = &stateMemo{}
+	}
 	r.undone++
 	n.batch = append(n.batch, p)
 	if h.kind == EventReleased || n.leaving {
@@ -71,7 +74,8 @@ func (n *node) wake(r *resident, at time.Time) {
 	n.serial++
 	n.calls++
 	r.serial = n.serial
-	n.do(callStep{In: r.now, Shape: r.shape, Serial: r.serial})
+	in := r.now
+	n.do(callStep{In: &in, Shape: r.shape, Serial: r.serial, Memo: r.memo})
 }
 
 // answered is the end of a call. One that the node no longer waits for counts for nothing: its

@@ -15,9 +15,10 @@ type (
 
 	// callStep: node.answered, once. In is what the step's function sees.
 	callStep struct {
-		In     instance
+		In     *instance
 		Shape  *Shape
 		Serial int64
+		Memo   *stateMemo
 	}
 
 	// holdBack: node.withdrawn, if the call was not begun yet; otherwise nothing.

@@ -83,13 +83,13 @@ func (p *plan) encode(state any, limit int) (fields, []byte, error) {
 
 // attempt makes one call and reports what changed. A panic is an unknown outcome: the function may
 // have done its work before it.
-func (p *plan) attempt(ctx context.Context, in *instance, sh *Shape) (patch fields, err error) {
+func (p *plan) attempt(ctx context.Context, in *instance, sh *Shape, memo *stateMemo) (patch fields, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			patch, err = nil, fmt.Errorf("%w: panic: %v", Unknown, v)
 		}
 	}()
-	before, after, err := p.codec.twice(in.State)
+	before, after, err := p.codec.twice(in.State, memo)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", NotDone, err)
 	}

@@ -163,10 +163,22 @@ func (c *codec) decode(from fields) (any, error) {
 	return p.Interface(), nil
 }
 
+// stateMemo keeps the decoding of one state for the calls that see the same. It is used by one call
+// at a time. Nil keeps nothing.
+type stateMemo struct{ decoded any }
+
 // twice decodes a state for a step to change, and one to compare it with.
-func (c *codec) twice(from fields) (before, after any, err error) {
-	if before, err = c.decode(from); err != nil {
-		return nil, nil, err
+func (c *codec) twice(from fields, memo *stateMemo) (before, after any, err error) {
+	if memo != nil {
+		before = memo.decoded
+	}
+	if before == nil {
+		if before, err = c.decode(from); err != nil {
+			return nil, nil, err
+		}
+		if memo != nil {
+			memo.decoded = before
+		}
 	}
 	if c.flat {
 		p := reflect.New(c.typ)
