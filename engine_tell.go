@@ -17,29 +17,39 @@ func (s *server) tell(in input) []effect {
 	if s.gather { // who gathers does the rest
 		return nil
 	}
-	if s.node.mayAppend() {
+	if s.node.appendsFew() {
 		s.letOthersTell()
 	}
 	return s.turn()
 }
 
-// letOthersTell waits a moment for those who are about to tell something as well, so that what they
-// decide shares an append. If nobody is, it costs next to nothing.
+// longestGather bounds how long an append waits for those who are about to tell something as well.
+const longestGather = 500 * time.Microsecond
+
+// letOthersTell begins the calls that follow so far and lets go of the node, as long as others use
+// the time to tell something: what they decide shares an append. If nobody is about to, it costs
+// next to nothing.
 func (s *server) letOthersTell() {
 	s.gather = true
-	s.mu.Unlock()
-	runtime.Gosched()
-	s.mu.Lock()
+	for began := time.Now(); !s.over && time.Since(began) < longestGather; {
+		later := s.handOut(s.node.flush())
+		under := s.node.calls
+		s.mu.Unlock()
+		for i := range later {
+			s.beside(later[i : i+1])
+		}
+		runtime.Gosched()
+		s.mu.Lock()
+		if len(later) == 0 && s.node.calls >= under || !s.node.appendsFew() {
+			break
+		}
+	}
 	s.gather = false
 }
 
-// turn does what follows from all that the node was told.
-func (s *server) turn() (later []effect) {
-	if s.over {
-		return nil
-	}
-	at := now()
-	for _, e := range s.node.pump(at) {
+// handOut does what does not block, and returns the rest.
+func (s *server) handOut(effects []effect) (later []effect) {
+	for _, e := range effects {
 		if s.do(e) {
 			later = append(later, e)
 		}
@@ -51,6 +61,19 @@ func (s *server) turn() (later []effect) {
 	}
 	for _, e := range later {
 		s.group(e).Add(1)
+	}
+	return later
+}
+
+// turn does what follows from all that the node was told.
+func (s *server) turn() []effect {
+	if s.over {
+		return nil
+	}
+	at := now()
+	later := s.handOut(s.node.pump(at))
+	if s.over {
+		return nil
 	}
 	if next := s.node.nextTick(); s.wakes.IsZero() || next.Before(s.wakes) {
 		s.wakes = next

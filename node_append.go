@@ -56,8 +56,13 @@ func (n *node) appendNext(at time.Time) {
 	n.do(appendRow{row})
 }
 
-// mayAppend reports whether what was decided goes to the journal with the next pump.
-func (n *node) mayAppend() bool { return n.flight == nil && len(n.batch) > 0 }
+// manyEntries is how many make an append worth its price.
+const manyEntries = 32
+
+// appendsFew reports whether the next pump would append so little that waiting for more could pay.
+func (n *node) appendsFew() bool {
+	return n.flight == nil && len(n.batch) > 0 && len(n.batch) < manyEntries
+}
 
 // canWait reports whether the batch holds only outcomes that nothing waits for: what does wait
 // comes soon, and then they share its append.
