@@ -82,5 +82,5 @@ func randomEntry(rng *rand.Rand, in *instance) entry {
 		Call: oneOf(rng, "", CallProbe), Round: rng.IntN(2), Number: rng.IntN(3), Outcome: oneOf(rng, "", Unknown),
 		Said: randomText(rng), TookUS: rng.Int64N(3) * 1e6, Patch: randomFields(rng), Command: randomText(rng),
 		Begin:    oneOf(rng, nil, &begin{randomText(rng), rng.IntN(3), randomTime(rng), randomBytes(rng)}),
-		Progress: in.progress}
+		Progress: &in.progress}
 }

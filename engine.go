@@ -28,7 +28,7 @@ type Engine struct {
 	mu       sync.Mutex
 	server   *server       // that serves now; nil if none does
 	changed  chan struct{} // closed when it changes
-	waiters  map[string][]chan instance
+	waiters  map[string][]chan *instance
 	err      error // why Run returned
 	storeErr error // the last thing the store said while it was failing
 }
@@ -43,7 +43,7 @@ func New(store Store, config *Config, definitions ...AnyDefinition) (*Engine, er
 		config: config.withDefaults(), store: store,
 		plans: map[shapeKey]*plan{}, shapes: map[shapeKey]*Shape{},
 		ready: make(chan struct{}), changed: make(chan struct{}), closed: make(chan struct{}),
-		waiters: map[string][]chan instance{},
+		waiters: map[string][]chan *instance{},
 	}
 	errs := []error{e.config.check()}
 	if store == nil {

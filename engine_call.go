@@ -47,33 +47,28 @@ func (s *server) waitForSlot(serial int64) bool {
 	return false
 }
 
-// attempt reports exactly once: when the function returns, or when it has ignored the end of its
-// ctx for a while. A function that never returns keeps its slot, not its instance.
+// attempt is one call of a step's function. It reports exactly once: when the function returns, or
+// when it has ignored the end of its ctx for a while. A function that never returns keeps its slot,
+// not its instance.
+type attempt struct {
+	*server
+	callStep
+	ctx      context.Context
+	began    time.Time
+	timeout  time.Duration
+	reported atomic.Bool
+}
+
 func (s *server) attempt(p *plan, e callStep) (later []effect) {
-	timeout := e.Shape.Steps[e.In.Step].Timeout
-	ctx, cancel := context.WithTimeout(s.calls, timeout)
-	began := time.Now()
-	var reported atomic.Bool
-	report := func(patch fields, err error) []effect {
-		if reported.Swap(true) {
-			return nil
-		}
-		h := happened{outcome: OutcomeOf(err), said: said(err, ctx, timeout), took: time.Since(began), patch: patch}
-		return s.tell(func(n *node, at time.Time) {
-			delete(s.queued, e.Serial)
-			h.at = at
-			n.answered(e.In.ID, e.Serial, h)
-		})
-	}
-	late := time.AfterFunc(timeout+timeout/10+10*time.Millisecond, func() {
-		s.perform(report(nil, fmt.Errorf("%w: the step's function did not return %v after its timeout", Unknown, timeout/10)))
-	})
+	a := &attempt{server: s, callStep: e, began: time.Now(), timeout: e.Shape.Steps[e.In.Step].Timeout}
+	ctx, cancel := context.WithTimeout(s.calls, a.timeout)
+	a.ctx = ctx
+	late := time.AfterFunc(a.timeout+a.timeout/10+10*time.Millisecond, a.late)
 	returned := false
 	defer func() {
 		late.Stop()
 		if !returned { // the function ended its goroutine
-			later = report(nil, fmt.Errorf("%w: the step's function ended its goroutine", Unknown))
-			go s.perform(later)
+			s.beside(a.report(nil, fmt.Errorf("%w: the step's function ended its goroutine", Unknown)))
 		}
 		cancel()
 		<-s.slots
@@ -81,7 +76,23 @@ func (s *server) attempt(p *plan, e callStep) (later []effect) {
 	}()
 	patch, err := p.attempt(ctx, e.In, e.Shape, e.Memo)
 	returned = true
-	return report(patch, err)
+	return a.report(patch, err)
+}
+
+func (a *attempt) late() {
+	a.perform(a.report(nil, fmt.Errorf("%w: the step's function did not return %v after its timeout", Unknown, a.timeout/10)))
+}
+
+func (a *attempt) report(patch fields, err error) []effect {
+	if a.reported.Swap(true) {
+		return nil
+	}
+	h := happened{outcome: OutcomeOf(err), said: said(err, a.ctx, a.timeout), took: time.Since(a.began), patch: patch}
+	return a.tell(func(n *node, at time.Time) {
+		delete(a.queued, a.Serial)
+		h.at = at
+		n.answered(a.In.ID, a.Serial, h)
+	})
 }
 
 // said is the text that the history keeps of a call that did not succeed.

@@ -13,7 +13,7 @@ func (s *server) observe(done chan<- struct{}) {
 				s.wakeWaiters(p.after)
 			}
 			if s.config.Observe != nil {
-				s.guarded("Observe", p.entry.ID, func() { s.config.Observe(p.entry.event(&p.after, p.of.shape)) })
+				s.guarded("Observe", p.entry.ID, func() { s.config.Observe(p.entry.event(p.after, p.of.shape)) })
 			}
 		}
 	}

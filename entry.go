@@ -28,7 +28,7 @@ type entry struct {
 	Patch    fields    `json:"v,omitempty"`
 	Command  string    `json:"m,omitempty"` // whose intervention this is
 	Begin    *begin    `json:"b,omitempty"`
-	Progress progress  `json:"g"`
+	Progress *progress `json:"g"`
 }
 
 // begin is what only a start's entry says.
@@ -41,7 +41,7 @@ type begin struct {
 
 // record makes the entry of a decision that led from before to after.
 func record(before, after *instance, h happened) entry {
-	e := entry{ID: after.ID, Seq: after.Seq, At: h.at, Kind: h.kind, Progress: after.progress}
+	e := entry{ID: after.ID, Seq: after.Seq, At: h.at, Kind: h.kind, Progress: &after.progress}
 	switch h.kind {
 	case EventStarted:
 		e.Patch = after.State
@@ -64,7 +64,7 @@ func (in instance) fold(e *entry) (instance, error) {
 		in = instance{ID: e.ID, Definition: e.Begin.Definition, Version: e.Begin.Version,
 			Started: e.At, Deadline: e.Begin.Deadline, Hash: e.Begin.Hash}
 	}
-	in.Seq, in.Updated, in.progress = e.Seq, e.At, e.Progress
+	in.Seq, in.Updated, in.progress = e.Seq, e.At, *e.Progress
 	in.State = in.State.with(e.Patch)
 	return in, nil
 }
@@ -141,6 +141,9 @@ func unwrap(data []byte) ([]entry, error) {
 	}
 	for i := range entries {
 		e := &entries[i]
+		if e.Progress == nil {
+			e.Progress = &progress{}
+		}
 		why := e.Progress.fault()
 		if why == "" && e.Step >= 0 && e.Step < len(e.Progress.Marks) && e.Seq > 0 {
 			continue
@@ -182,16 +185,16 @@ func (in *instance) row(owner string, sh *Shape) Row {
 }
 
 // fromRow reads an instance's row.
-func fromRow(r Row) (instance, error) {
+func fromRow(r Row) (*instance, error) {
 	var data rowData
 	if err := json.Unmarshal(r.Data, &data); err != nil {
-		return instance{}, fmt.Errorf("saga: the row of %s is damaged: %w; restore it from a backup", r.ID, err)
+		return nil, fmt.Errorf("saga: the row of %s is damaged: %w; restore it from a backup", r.ID, err)
 	}
 	if data.Format != format {
-		return instance{}, fmt.Errorf("%w %d in the row of %s; this program reads %d", ErrFormat, data.Format, r.ID, format)
+		return nil, fmt.Errorf("%w %d in the row of %s; this program reads %d", ErrFormat, data.Format, r.ID, format)
 	}
 	if why := data.fault(); why != "" || data.ID != r.ID {
-		return instance{}, fmt.Errorf("saga: the row of %s is damaged: it is of %q and has %s; restore it from a backup", r.ID, data.ID, cmp.Or(why, "no fault"))
+		return nil, fmt.Errorf("saga: the row of %s is damaged: it is of %q and has %s; restore it from a backup", r.ID, data.ID, cmp.Or(why, "no fault"))
 	}
-	return data.instance, nil
+	return &data.instance, nil
 }

@@ -136,7 +136,7 @@ func (l *Loop) task(e effect) Task {
 	case tell:
 		t.Kind = TaskTell
 		for _, p := range e.Durable {
-			t.Durable = append(t.Durable, p.entry.event(&p.after, p.of.shape))
+			t.Durable = append(t.Durable, p.entry.event(p.after, p.of.shape))
 		}
 	case warn:
 		t.Kind, t.Warning = TaskWarn, fmt.Errorf("%s: %w", e.Text, e.Err)

@@ -94,8 +94,8 @@ type shapeKey struct {
 
 // resident is an instance that this node holds.
 type resident struct {
-	now     instance // as decided
-	known   instance // as durable; Seq 0 while its start is not
+	now     *instance // as decided; never changed in place
+	known   *instance // as durable; nil while its start is not
 	shape   *Shape
 	memo    *stateMemo // of now's state; nil before the first decision here
 	serial  int64      // of the call under way; 0 if none

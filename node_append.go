@@ -12,14 +12,14 @@ import (
 type pending struct {
 	entry   entry
 	encoded []byte
-	after   instance
+	after   *instance
 	of      *resident
 	act     bool    // call what follows once it is durable
 	lazy    bool    // nothing waits for it
 	answer  *Answer // to the command that this is
 }
 
-func newPending(r *resident, e entry, after instance) *pending {
+func newPending(r *resident, e entry, after *instance) *pending {
 	p := &pending{entry: e, after: after, of: r}
 	p.encoded = p.entry.appendJSON(make([]byte, 0, 300+e.Patch.size()))
 	return p

@@ -8,18 +8,18 @@ import (
 // decide moves a resident by the rule and journals the transition. What follows from it, a call
 // above all, waits until it is durable unless the rule lets it run ahead.
 func (n *node) decide(r *resident, h happened) {
-	after, err := decide(r.shape, r.now, h)
+	after, err := decide(r.shape, *r.now, h)
 	if err != nil {
 		n.do(warn{Text: "an impossible transition was refused", Err: err})
 		return
 	}
-	n.decided(r, after, h, nil)
+	n.decided(r, &after, h, nil)
 }
 
 // decided journals a transition, together with the answer to the command that asked for it.
-func (n *node) decided(r *resident, after instance, h happened, answer *Answer) {
+func (n *node) decided(r *resident, after *instance, h happened, answer *Answer) {
 	before := r.now
-	p := newPending(r, record(&before, &after, h), after)
+	p := newPending(r, record(before, after, h), after)
 	r.now, p.answer = after, answer
 	if len(h.patch) > 0 || r.memo == nil {
 		r.memo = &stateMemo{}
@@ -29,7 +29,7 @@ func (n *node) decided(r *resident, after instance, h happened, answer *Answer) 
 	if h.kind == EventReleased || n.leaving {
 		return
 	}
-	if len(r.orders) == 0 && mayRunAhead(r.shape, &before, &after, h) {
+	if len(r.orders) == 0 && mayRunAhead(r.shape, before, after, h) {
 		p.lazy = true
 		n.act(r, h.at)
 		return
@@ -67,15 +67,14 @@ func (n *node) wake(r *resident, at time.Time) {
 		n.decide(r, happened{kind: EventResumed, at: at})
 		return
 	}
-	if r.shape.turnsBy(&r.now) && !at.Before(r.now.Deadline) {
+	if r.shape.turnsBy(r.now) && !at.Before(r.now.Deadline) {
 		n.decide(r, happened{kind: EventTurned, at: at})
 		return
 	}
 	n.serial++
 	n.calls++
 	r.serial = n.serial
-	in := r.now
-	n.do(callStep{In: &in, Shape: r.shape, Serial: r.serial, Memo: r.memo})
+	n.do(callStep{In: r.now, Shape: r.shape, Serial: r.serial, Memo: r.memo})
 }
 
 // answered is the end of a call. One that the node no longer waits for counts for nothing: its

@@ -8,8 +8,8 @@ import (
 
 // touch is what a checkpoint has to write of one instance.
 type touch struct {
-	after   instance // as durable
-	first   int      // Seq of the first entry
+	after   *instance // as durable
+	first   int       // Seq of the first entry
 	encoded [][]byte
 	of      *resident
 	damaged bool // its row cannot be read
@@ -64,7 +64,7 @@ func (n *node) checkpoint() Checkpoint {
 	c := Checkpoint{Node: n.id, From: n.trimmed, To: n.next - 1}
 	for _, id := range slices.Sorted(maps.Keys(n.touched)) { // in one order, so that a schedule can be played again
 		t := n.touched[id]
-		after := t.after
+		after := *t.after
 		if t.of.undone > 0 {
 			after.Released = false // it moved on since, so this node keeps it
 		}

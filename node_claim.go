@@ -125,7 +125,7 @@ func (n *node) claimFailed(c Claim, at time.Time) {
 // adoptable reports whether a claimed row is news: one that this node holds already, or has just
 // ended, only came back because it asked for its own rows.
 func (n *node) adoptable(row Row) bool {
-	if r := n.live[row.ID]; r != nil && r.known.Seq > 0 {
+	if r := n.live[row.ID]; r != nil && r.known != nil {
 		return r.frozen && row.Owner != n.id // released by a checkpoint whose answer is still out
 	} // a resident that is not durable is a start that will find its id taken
 	return !n.over && (row.Owner != n.id || n.touched[row.ID] == nil)
@@ -135,7 +135,7 @@ func (n *node) adoptable(row Row) bool {
 func (n *node) adopt(row Row, at time.Time) {
 	in, err := fromRow(row)
 	if err == nil {
-		err = n.misfit(&in)
+		err = n.misfit(in)
 	}
 	if err != nil {
 		n.do(unreadable{rowLeftAlone, err})
@@ -145,7 +145,7 @@ func (n *node) adopt(row Row, at time.Time) {
 	key := shapeKey{in.Definition, in.Version}
 	r := &resident{now: in, known: in, shape: n.shapes[key], index: -1}
 	if r.shape == nil {
-		r.shape = nameless(&in)
+		r.shape = nameless(in)
 	}
 	n.live[in.ID] = r
 	before := row.Owner

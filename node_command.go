@@ -51,7 +51,7 @@ func (n *node) command(c Command, at time.Time) {
 		return
 	}
 	r := n.live[c.Instance]
-	if !c.Ended && (r == nil || r.frozen || r.known.Seq == 0) {
+	if !c.Ended && (r == nil || r.frozen || r.known == nil) {
 		return
 	}
 	n.commands[c.ID] = commandTaken
@@ -90,7 +90,7 @@ func (n *node) operateAll(r *resident, at time.Time) {
 // operate makes an intervention, if the instance still stands as the person saw it.
 func (n *node) operate(r *resident, o order, at time.Time) {
 	if o.Seen != "" && o.Seen != r.now.standing() {
-		n.refuseOrder(o.ID, moved(&r.now))
+		n.refuseOrder(o.ID, moved(r.now))
 		return
 	}
 	if n.shapes[shapeKey{r.now.Definition, r.now.Version}] == nil {
@@ -99,7 +99,7 @@ func (n *node) operate(r *resident, o order, at time.Time) {
 	}
 	h := o.happened(at)
 	h.command = o.ID
-	if err := permitted(&r.now, h, n.rules.stateLimit); err != nil {
+	if err := permitted(r.now, h, n.rules.stateLimit); err != nil {
 		n.refuseOrder(o.ID, err)
 		return
 	}
@@ -109,13 +109,13 @@ func (n *node) operate(r *resident, o order, at time.Time) {
 			return
 		}
 	}
-	after, err := decide(r.shape, r.now, h)
+	after, err := decide(r.shape, *r.now, h)
 	if err != nil {
 		n.refuseOrder(o.ID, err)
 		return
 	}
 	n.unschedule(r)
-	n.decided(r, after, h, &Answer{ID: o.ID, Data: answerData{Format: format, Status: after.Status}.bytes()})
+	n.decided(r, &after, h, &Answer{ID: o.ID, Data: answerData{Format: format, Status: after.Status}.bytes()})
 }
 
 // happened is the order as the rule hears it.

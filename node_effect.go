@@ -48,7 +48,7 @@ type (
 	// answerStart: tell a caller of Start.
 	answerStart struct {
 		Request  *startRequest
-		Instance instance
+		Instance *instance
 		Err      error
 	}
 
@@ -100,6 +100,6 @@ type startRequest struct {
 	State fields
 	At    time.Time
 
-	found  instance         // what the row said, while it is being claimed
+	found  *instance        // what the row said, while it is being claimed
 	answer chan startAnswer // the engine's; the node never touches it
 }

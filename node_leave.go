@@ -26,7 +26,7 @@ func (n *node) leave(at time.Time) {
 	for _, id := range slices.Sorted(maps.Keys(n.live)) {
 		r := n.live[id]
 		// A start that is not durable yet may find its id taken, and then nothing may follow it.
-		if r.now.live() && !r.now.Released && r.known.Seq > 0 {
+		if r.now.live() && !r.now.Released && r.known != nil {
 			n.release(r, at)
 		}
 	}

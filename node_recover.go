@@ -124,21 +124,21 @@ func (f *folding) instance(e *entry, at int64) (*touch, error) {
 	if e.Begin == nil {
 		return nil, fmt.Errorf("%w: an entry of instance %s, which has neither row nor start", ErrFormat, e.ID)
 	}
-	return f.add(&touch{first: e.Seq, after: instance{ID: e.ID}}), nil
+	return f.add(&touch{first: e.Seq, after: &instance{ID: e.ID}}), nil
 }
 
 // read takes in a row. A damaged one stays as it is, and its entries go to its history.
 func (f *folding) read(row Row) (*touch, error) {
 	in, err := fromRow(row)
 	if err == nil {
-		err = f.node.misfit(&in)
+		err = f.node.misfit(in)
 	}
 	switch {
 	case errors.Is(err, ErrFormat):
 		return nil, err
 	case err != nil:
 		f.node.do(unreadable{rowLeftAlone, err})
-		return f.add(&touch{after: instance{ID: row.ID}, damaged: true}), nil
+		return f.add(&touch{after: &instance{ID: row.ID}, damaged: true}), nil
 	}
 	in.Released = false // it was claimed since, and perhaps called
 	return f.add(&touch{after: in, first: in.Seq + 1}), nil
@@ -171,9 +171,11 @@ func (f *folding) position(p Position) error {
 		case e.Seq <= t.after.Seq:
 			continue // a checkpoint wrote it already
 		default:
-			if t.after, err = t.after.fold(e); err != nil {
+			after, err := t.after.fold(e)
+			if err != nil {
 				return fmt.Errorf("%w: %w", ErrFormat, err)
 			}
+			t.after = &after
 		}
 		t.encoded = append(t.encoded, newPending(nil, *e, t.after).encoded)
 	}
@@ -207,17 +209,17 @@ func (f *folding) finish(c *Checkpoint, at time.Time) error {
 func (f *folding) recover(t *touch, at time.Time) error {
 	sh := f.node.shapes[shapeKey{t.after.Definition, t.after.Version}]
 	if sh == nil {
-		sh = nameless(&t.after)
+		sh = nameless(t.after)
 	}
 	for _, kind := range []EventKind{EventRecovered, EventReleased} {
 		h := happened{kind: kind, at: at}
-		after, err := decide(sh, t.after, h)
+		after, err := decide(sh, *t.after, h)
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrFormat, err)
 		}
-		p := newPending(&resident{shape: sh}, record(&t.after, &after, h), after)
+		p := newPending(&resident{shape: sh}, record(t.after, &after, h), &after)
 		f.told = append(f.told, p)
-		t.after, t.encoded = after, append(t.encoded, p.encoded)
+		t.after, t.encoded = &after, append(t.encoded, p.encoded)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func (n *node) refuse(req *startRequest, err error) {
 }
 
 func (n *node) begin(req *startRequest, at time.Time) {
-	in := instance{ID: req.ID, Definition: req.Key.name, Version: req.Key.version, Hash: req.Hash, State: req.State}
+	in := &instance{ID: req.ID, Definition: req.Key.name, Version: req.Key.version, Hash: req.Hash, State: req.State}
 	r := &resident{now: in, shape: n.shapes[req.Key], index: -1, waiters: []*startRequest{req}}
 	n.live[req.ID] = r
 	n.decide(r, happened{kind: EventStarted, at: at})
@@ -37,7 +37,7 @@ func (n *node) begin(req *startRequest, at time.Time) {
 // starts it again wants it to go on.
 func (n *node) attach(r *resident, req *startRequest, at time.Time) {
 	switch {
-	case r.known.Seq == 0: // its own start may yet find the id taken
+	case r.known == nil: // its own start may yet find the id taken
 		r.waiters = append(r.waiters, req)
 	case !bytes.Equal(r.now.Hash, req.Hash):
 		n.refuse(req, conflict(req.ID))
@@ -115,7 +115,7 @@ func (n *node) foundFor(req *startRequest, key *StartKey, row *Row, err error, a
 		n.do(answerStart{Request: req, Instance: in})
 	case row == nil:
 		// Another node has it in its journal and has written no row yet.
-		n.do(answerStart{Request: req, Instance: instance{ID: req.ID, Definition: key.Definition,
+		n.do(answerStart{Request: req, Instance: &instance{ID: req.ID, Definition: key.Definition,
 			Version: req.Key.version, Hash: key.Hash, progress: progress{Status: Running}}})
 	default:
 		n.attachRow(req, row)

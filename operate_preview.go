@@ -72,10 +72,10 @@ func (e *Engine) effect(row Row, i *Intervention, at time.Time) Effect {
 	}
 	o := i.order("", "")
 	h := o.happened(at)
-	if out.Refused = permitted(&in, h, e.config.StateLimit); out.Refused != nil {
+	if out.Refused = permitted(in, h, e.config.StateLimit); out.Refused != nil {
 		return out
 	}
-	after, err := decide(sh, in, h)
+	after, err := decide(sh, *in, h)
 	if err != nil {
 		out.Refused = err
 		return out

@@ -78,9 +78,9 @@ func (e *Engine) History(ctx context.Context, id string) ([]Event, error) {
 }
 
 // get prefers what this engine holds to what the store has.
-func (e *Engine) get(ctx context.Context, id string) (instance, string, error) {
+func (e *Engine) get(ctx context.Context, id string) (*instance, string, error) {
 	type held struct {
-		in    instance
+		in    *instance
 		owner string
 		ok    bool
 	}
@@ -92,7 +92,7 @@ func (e *Engine) get(ctx context.Context, id string) (instance, string, error) {
 			answer <- held{in, n.id, ok}
 		})
 		if err != nil && ctx.Err() != nil {
-			return instance{}, "", err
+			return nil, "", err
 		}
 		select {
 		case h := <-answer:
@@ -101,7 +101,7 @@ func (e *Engine) get(ctx context.Context, id string) (instance, string, error) {
 			}
 		case <-e.closed:
 		case <-ctx.Done():
-			return instance{}, "", context.Cause(ctx)
+			return nil, "", context.Cause(ctx)
 		}
 	default:
 	}
@@ -109,16 +109,16 @@ func (e *Engine) get(ctx context.Context, id string) (instance, string, error) {
 }
 
 // stored is what key and row say of an instance.
-func (e *Engine) stored(ctx context.Context, id string) (instance, string, error) {
+func (e *Engine) stored(ctx context.Context, id string) (*instance, string, error) {
 	key, row, err := lookUp(ctx, e.store, id)
 	switch {
 	case err != nil:
-		return instance{}, "", err
+		return nil, "", err
 	case row != nil:
 		in, err := fromRow(*row)
 		return in, row.Owner, err
 	case key != nil: // it is in a journal, and no checkpoint has written it yet
-		return instance{ID: id, Definition: key.Definition, Hash: key.Hash, progress: progress{Status: Running}}, key.Node, nil
+		return &instance{ID: id, Definition: key.Definition, Hash: key.Hash, progress: progress{Status: Running}}, key.Node, nil
 	}
-	return instance{}, "", ErrNotFound
+	return nil, "", ErrNotFound
 }

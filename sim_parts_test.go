@@ -156,7 +156,7 @@ func (w *world) verify() {
 		}
 		sh := w.shapes[slices.IndexFunc(w.shapes, func(s *Shape) bool { return s.Name == in.Definition })]
 		for i := range sh.Steps {
-			w.holds(&in, &sh.Steps[i], in.round(i))
+			w.holds(in, &sh.Steps[i], in.round(i))
 		}
 		w.wholeHistory(id)
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 type startAnswer struct {
-	instance instance
+	instance *instance
 	err      error
 }
 
@@ -62,7 +62,7 @@ func (e *Engine) start(ctx context.Context, req *startRequest) (Instance, error)
 	}
 }
 
-func (e *Engine) show(in instance, err error) (Instance, error) {
+func (e *Engine) show(in *instance, err error) (Instance, error) {
 	if err != nil {
 		return Instance{}, err
 	}

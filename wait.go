@@ -10,8 +10,8 @@ import (
 const otherNodePoll = 100 * time.Millisecond
 
 // wait returns the instance when it has ended or needs attention.
-func (e *Engine) wait(ctx context.Context, id string) (instance, error) {
-	moved := make(chan instance, 1)
+func (e *Engine) wait(ctx context.Context, id string) (*instance, error) {
+	moved := make(chan *instance, 1)
 	e.mu.Lock()
 	e.waiters[id] = append(e.waiters[id], moved)
 	e.mu.Unlock()
@@ -37,7 +37,7 @@ func (e *Engine) wait(ctx context.Context, id string) (instance, error) {
 }
 
 // wakeWaiters tells those who wait that an instance has ended or needs attention.
-func (e *Engine) wakeWaiters(in instance) {
+func (e *Engine) wakeWaiters(in *instance) {
 	e.mu.Lock()
 	waiting := e.waiters[in.ID]
 	delete(e.waiters, in.ID)
@@ -47,10 +47,10 @@ func (e *Engine) wakeWaiters(in instance) {
 	}
 }
 
-func (e *Engine) forget(id string, w chan instance) {
+func (e *Engine) forget(id string, w chan *instance) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	left := slices.DeleteFunc(e.waiters[id], func(o chan instance) bool { return o == w })
+	left := slices.DeleteFunc(e.waiters[id], func(o chan *instance) bool { return o == w })
 	if len(left) == 0 {
 		delete(e.waiters, id)
 		return
@@ -64,8 +64,8 @@ func (n *node) knows(id string) bool {
 }
 
 // peek is what this node knows of an instance, as durable.
-func (n *node) peek(id string) (instance, bool) {
-	if r := n.live[id]; r != nil && r.known.Seq > 0 {
+func (n *node) peek(id string) (*instance, bool) {
+	if r := n.live[id]; r != nil && r.known != nil {
 		return r.known, true
 	}
 	if t := n.touched[id]; t != nil {
@@ -74,5 +74,5 @@ func (n *node) peek(id string) (instance, bool) {
 	if t := n.writing[id]; t != nil {
 		return t.after, true
 	}
-	return instance{}, false
+	return nil, false
 }

@@ -85,7 +85,11 @@ func findStatuses(f saga.Filter, v *values) (conditions []string) {
 		return []string{"status = any(" + v.add(statuses) + "::text[])"}
 	}
 	for _, s := range slices.Compact(statuses) {
-		conditions = append(conditions, "status = "+v.add(s))
+		condition := "status = " + v.add(s)
+		if s != string(saga.Completed) { // the others have an index
+			condition += " and status <> 'completed'"
+		}
+		conditions = append(conditions, condition)
 	}
 	return conditions
 }

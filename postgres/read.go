@@ -11,7 +11,13 @@ type reader struct{ s *Store }
 
 const (
 	historySQL = `select id, seq, entries from saga_history where id = $1 order by seq`
-	countSQL   = `select status, count(*) from saga_instance group by status`
+	// Those that have completed are what is left of all: they are not read one by one.
+	countSQL = `with others as (
+		select status, count(*) as n from saga_instance where status <> 'completed' group by status
+	), completed as (
+		select count(*) - (select coalesce(sum(n), 0) from others) as n from saga_instance
+	)
+	select status, n from others union all select 'completed', n::bigint from completed where n > 0`
 )
 
 // History implements [saga.Reader].
