@@ -104,6 +104,10 @@ create index saga_command_waiting on saga_command (sent, id) where answer is nul
 create index saga_command_answered on saga_command (sent) where answer is not null;
 create index saga_command_instance on saga_command (instance);
 
+-- A row of the journal stays in its page if it can: what is out of line is written, indexed and
+-- trimmed piece by piece.
+alter table saga_journal alter column entries set storage main;
+
 -- +goose StatementBegin
 do $$
 begin
