@@ -20,7 +20,10 @@ func (s *server) do(e effect) bool {
 	case answerStart:
 		e.Request.answer <- startAnswer{e.Instance, e.Err} // has room for its one answer
 	case tell:
-		s.told <- told{durable: e.Durable}
+		s.wakeAll(e.Durable)
+		if s.config.Observe != nil {
+			s.told <- told{durable: e.Durable}
+		}
 	case measured:
 		if s.config.Measure != nil {
 			s.told <- told{measure: e.Measure}

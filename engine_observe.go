@@ -9,12 +9,16 @@ func (s *server) observe(done chan<- struct{}) {
 			continue
 		}
 		for _, p := range t.durable {
-			if p.after.Status.Ended() || p.after.Status == NeedsAttention {
-				s.wakeWaiters(p.after)
-			}
-			if s.config.Observe != nil {
-				s.guarded("Observe", p.entry.ID, func() { s.config.Observe(p.entry.event(p.after, p.of.shape)) })
-			}
+			s.guarded("Observe", p.entry.ID, func() { s.config.Observe(p.entry.event(p.after, p.of.shape)) })
+		}
+	}
+}
+
+// wakeAll tells those who wait for an instance that has ended or needs attention.
+func (e *Engine) wakeAll(durable []*pending) {
+	for _, p := range durable {
+		if p.after.Status.Ended() || p.after.Status == NeedsAttention {
+			e.wakeWaiters(p.after)
 		}
 	}
 }
