@@ -33,10 +33,10 @@ const (
 	foldSQL = `, rows as (
 		insert into saga_instance (` + rowColumns + `)
 		select r.id, r.definition, r.version, r.status, r.live, nullif(r.owner, ''), nullif(r.former, ''), r.due,
-			r.started, r.updated, r.since, r.reason, r.step, r.data
+			r.started, r.updated, r.since, r.reason, r.step, substr($20::bytea, r.at, r.size)
 		from unnest($5::text[], $6::text[], $7::int[], $8::text[], $9::boolean[], $10::text[], $11::text[], $12::timestamptz[],
-			$13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::text[], $17::text[], $18::bytea[])
-			as r (` + rowColumns + `), guard
+			$13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::text[], $17::text[], $18::int[], $19::int[])
+			as r (` + flatColumns + `, at, size), guard
 		where guard.ok = 1
 		on conflict (id) do update set definition = excluded.definition, version = excluded.version,
 			status = excluded.status, live = excluded.live, owner = excluded.owner, former = excluded.former,
@@ -44,8 +44,8 @@ const (
 			reason = excluded.reason, step = excluded.step, data = excluded.data
 	), history as (
 		insert into saga_history (id, seq, entries)
-		select h.id, h.seq, h.entries
-		from unnest($19::text[], $20::int[], $21::bytea[]) as h (id, seq, entries), guard
+		select h.id, h.seq, substr($20, h.at, h.size)
+		from unnest($21::text[], $22::int[], $23::int[], $24::int[]) as h (id, seq, at, size), guard
 		where guard.ok = 1
 	)
 	select ok from guard`
@@ -66,8 +66,7 @@ func (j journal) Checkpoint(ctx context.Context, c saga.Checkpoint) error {
 			return sealed("a checkpoint folds at least one position")
 		}
 		args := append([]any{c.Node, c.From, c.To, trimmed}, columnsOf(c.Rows).args()...)
-		ids, seqs, entries := chunks(c.History)
-		_, err := j.s.pool.Exec(ctx, query, append(args, ids, seqs, entries)...)
+		_, err := j.s.pool.Exec(ctx, query, append(args, bodiesOf(c)...)...)
 		if code(err) == divisionByZero {
 			return sealed("a folded position is gone")
 		}
@@ -75,10 +74,32 @@ func (j journal) Checkpoint(ctx context.Context, c saga.Checkpoint) error {
 	})
 }
 
-func chunks(history []saga.Chunk) (ids []string, seqs []int, entries [][]byte) {
-	for i := range history {
-		h := &history[i]
-		ids, seqs, entries = append(ids, h.ID), append(seqs, h.Seq), append(entries, bytes(h.Entries))
+// bodiesOf are the places and sizes of the rows' data, all that is long in one piece, and the
+// history with its places and sizes. An array of long values would be copied many times on its way.
+func bodiesOf(c saga.Checkpoint) []any {
+	size := 0
+	for i := range c.Rows {
+		size += len(c.Rows[i].Data)
 	}
-	return ids, seqs, entries
+	for i := range c.History {
+		size += len(c.History[i].Entries)
+	}
+	all := make([]byte, 0, size)
+	put := func(places, sizes []int32, body []byte) ([]int32, []int32) {
+		places, sizes = append(places, int32(len(all)+1)), append(sizes, int32(len(body))) //nolint:gosec // below a gigabyte, which is all that the server takes
+		all = append(all, body...)
+		return places, sizes
+	}
+	var dataAt, dataSize, entriesAt, entriesSize []int32
+	for i := range c.Rows {
+		dataAt, dataSize = put(dataAt, dataSize, c.Rows[i].Data)
+	}
+	var ids []string
+	var seqs []int
+	for i := range c.History {
+		h := &c.History[i]
+		ids, seqs = append(ids, h.ID), append(seqs, h.Seq)
+		entriesAt, entriesSize = put(entriesAt, entriesSize, h.Entries)
+	}
+	return []any{dataAt, dataSize, all, ids, seqs, entriesAt, entriesSize}
 }

@@ -7,7 +7,10 @@ import (
 	"github.com/seosa-dev/saga"
 )
 
-const rowColumns = `id, definition, version, status, live, owner, former, due, started, updated, since, reason, step, data`
+const (
+	flatColumns = `id, definition, version, status, live, owner, former, due, started, updated, since, reason, step`
+	rowColumns  = flatColumns + `, data`
+)
 
 // scanRow reads the columns of rowColumns, which are the last; it passes over those before.
 func scanRow(row pgx.CollectableRow, before int) (r saga.Row, err error) {
@@ -30,14 +33,13 @@ func scanRow(row pgx.CollectableRow, before int) (r saga.Row, err error) {
 
 func collectRow(row pgx.CollectableRow) (saga.Row, error) { return scanRow(row, 0) }
 
-// columns are rows as arrays, which a statement takes whatever their number.
+// columns are rows but for their data as arrays, which a statement takes whatever their number.
 type columns struct {
 	ids, definitions, statuses, owners, formers, reasons, steps []string
 	versions                                                    []int
 	live                                                        []bool
 	due                                                         []*time.Time
 	started, updated, since                                     []time.Time
-	data                                                        [][]byte
 }
 
 func columnsOf(rows []saga.Row) (c columns) {
@@ -49,15 +51,15 @@ func columnsOf(rows []saga.Row) (c columns) {
 		c.formers, c.due = append(c.formers, r.Former), append(c.due, moment(r.Due))
 		c.started, c.updated = append(c.started, r.Started), append(c.updated, r.Updated)
 		c.since, c.reasons = append(c.since, r.Since), append(c.reasons, string(r.Reason))
-		c.steps, c.data = append(c.steps, r.Step), append(c.data, bytes(r.Data))
+		c.steps = append(c.steps, r.Step)
 	}
 	return c
 }
 
-// args are the columns in the order of rowColumns.
+// args are the columns in the order of flatColumns.
 func (c columns) args() []any {
 	return []any{c.ids, c.definitions, c.versions, c.statuses, c.live, c.owners, c.formers, c.due, c.started, c.updated,
-		c.since, c.reasons, c.steps, c.data}
+		c.since, c.reasons, c.steps}
 }
 
 // moment is a time as it is stored, null if zero: what is never due is before nothing.
