@@ -81,7 +81,7 @@ type nodeRules struct {
 
 func defaultRules(c *Config) nodeRules {
 	return nodeRules{
-		lease: c.Lease, absence: min(c.Lease, time.Second), checkpoint: 100 * time.Millisecond, quiet: 5 * time.Millisecond,
+		lease: c.Lease, absence: min(c.Lease, time.Second), checkpoint: 300 * time.Millisecond, quiet: 5 * time.Millisecond,
 		poll: time.Second, retry: time.Second, keep: time.Second, rowBytes: 1 << 20, behindBytes: 64 << 20,
 		claimLimit: 1000, maxResidents: 20_000, stateLimit: c.StateLimit, defaults: *c,
 	}
