@@ -76,7 +76,7 @@ func (c recorded) again(ctx context.Context, store saga.Store) (err error) {
 	case "define":
 		_, err = store.Instances().Define(ctx, c.Shapes)
 	case "join":
-		err = store.Journal().Join(ctx, c.Node)
+		err = store.Journal().Join(ctx, c.Node, 0)
 	case "append":
 		_, err = store.Journal().Append(ctx, c.Append)
 	case "checkpoint":

@@ -18,7 +18,8 @@ type Config struct {
 	Concurrency int
 	// Drain bounds how long Run waits, once its ctx ends, for calls under way. Default: 5 s.
 	Drain time.Duration
-	// Lease is how long a node may make no progress before others take it over. Default: 5 s.
+	// Lease is how long this engine's node may make no progress before others take it over; theirs
+	// is theirs. Default: 5 s, at least 100 ms.
 	Lease time.Duration
 	// Logger receives what an operator should know. Default: slog.Default().
 	Logger *slog.Logger

@@ -127,7 +127,7 @@ func (s *server) leave() {
 func (e *Engine) join(ctx context.Context) (string, error) {
 	for {
 		id := e.incarnation() // another one each time: a lost answer may have been a yes
-		err := e.store.Journal().Join(ctx, id)
+		err := e.store.Journal().Join(ctx, id, e.config.Lease)
 		served := false
 		select {
 		case <-e.ready:

@@ -3,6 +3,7 @@ package saga_test
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/seosa-dev/saga"
 )
@@ -27,8 +28,8 @@ type hookedJournal struct {
 	around around
 }
 
-func (j hookedJournal) Join(ctx context.Context, node string) error {
-	return j.around(ctx, "join", node, func() error { return j.Journal.Join(ctx, node) })
+func (j hookedJournal) Join(ctx context.Context, node string, lease time.Duration) error {
+	return j.around(ctx, "join", node, func() error { return j.Journal.Join(ctx, node, lease) })
 }
 
 func (j hookedJournal) Append(ctx context.Context, a saga.Append) (taken []string, err error) {

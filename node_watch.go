@@ -88,7 +88,11 @@ func (n *node) trusted(o *otherNode, s NodeState, at time.Time) time.Time {
 	if s.Gone || s.Sealed {
 		return at
 	}
-	until := o.since.Add(n.rules.lease)
+	lease := s.Lease
+	if lease <= 0 {
+		lease = n.rules.lease
+	}
+	until := o.since.Add(lease)
 	if o.absent.IsZero() {
 		return until
 	}

@@ -160,3 +160,18 @@ func TestIdleNodeAsksAtMostOnceASecond(t *testing.T) {
 		t.Logf("%s: the store was asked %.2f times a second", name, float64(asked)/long.Seconds())
 	}
 }
+
+// Nodes of different leases share a store: each is given the time that it asked for.
+func TestEachNodeIsGivenItsOwnLease(t *testing.T) {
+	slow, quick := beating("slow", epoch, epoch.Add(40*time.Second), 10*time.Second), beating("quick", epoch, epoch.Add(20*time.Second), time.Second)
+	_, sealed := idle(t, watcher(epoch), epoch, 2*time.Minute, func(at time.Time) ([]NodeState, error) {
+		a, b := slow(at), quick(at)
+		a.Lease, b.Lease = 20*time.Second, 2*time.Second
+		return []NodeState{a, b}, nil
+	})
+	for name, want := range map[string]time.Duration{"slow": 60 * time.Second, "quick": 22 * time.Second} {
+		if at := sealed[name].Sub(epoch); at < want-time.Millisecond || at > want+time.Second {
+			t.Errorf("%s was sealed after %v, want %v", name, at, want)
+		}
+	}
+}

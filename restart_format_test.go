@@ -36,7 +36,7 @@ func left(t *testing.T, store *memory.Store, entries string, rows ...saga.Row) {
 			t.Fatal(err)
 		}
 	}
-	must(store.Journal().Join(t.Context(), "old"))
+	must(store.Journal().Join(t.Context(), "old", 0))
 	_, err := store.Journal().Append(t.Context(), saga.Append{Node: "old", Position: 1, Entries: []byte(entries)})
 	must(err)
 	if len(rows) > 0 {

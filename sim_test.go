@@ -120,7 +120,7 @@ func (w *world) fault(name string, percent int) bool {
 func (w *world) boot() {
 	w.boots++
 	id := fmt.Sprint("n", w.boots)
-	if err := w.store.Journal().Join(context.Background(), id); err != nil {
+	if err := w.store.Journal().Join(context.Background(), id, 0); err != nil {
 		w.Fatal(err)
 	}
 	c := (*Config)(nil).withDefaults()

@@ -30,8 +30,9 @@ type Waker interface {
 // and Delos's way to fence a writer without leases on every row.
 type Journal interface {
 	// Join makes a new incarnation known by inserting position 0 of its journal. A node id is
-	// never used twice: joining a known one is [ErrSealed].
-	Join(ctx context.Context, node string) error
+	// never used twice: joining a known one is [ErrSealed]. The lease is for others to read in
+	// [NodeState].
+	Join(ctx context.Context, node string, lease time.Duration) error
 
 	// Append writes one row of entries at a position and one key row for each start whose id is
 	// free, all of it durably or none of it. It returns the ids that were not free; their entries
@@ -231,6 +232,7 @@ type NodeState struct {
 	Position int64 // of its newest row
 	Sealed   bool
 	Gone     bool          // the driver knows that its process has ended
+	Lease    time.Duration // that it joined with; 0 if the store does not say
 	Absent   bool          // its process has lost touch with the store: it may have ended
 	Silent   time.Duration // since its newest row was written, by the store's clock; 0 if the store does not say
 }

@@ -67,7 +67,7 @@ func FuzzStored(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Journal().Join(t.Context(), "next"); err != nil {
+		if err := s.Journal().Join(t.Context(), "next", 0); err != nil {
 			t.Fatal(err)
 		}
 		warned := false
@@ -100,7 +100,7 @@ func stored(t *testing.T, row, entries, shape, command []byte, owned bool) saga.
 	if owned {
 		odd.Owner = "dead"
 	}
-	errs := []error{s.Journal().Join(ctx, "dead")}
+	errs := []error{s.Journal().Join(ctx, "dead", 0)}
 	_, err := s.Journal().Append(ctx, saga.Append{Node: "dead", Position: 1})
 	errs = append(errs, err, s.Journal().Checkpoint(ctx, saga.Checkpoint{
 		Node: "dead", From: 0, To: 1, Rows: []saga.Row{odd, healthy("sound"), healthy("told")}, History: []saga.Chunk{{ID: "odd", Seq: 1, Entries: entries}},

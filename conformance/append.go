@@ -22,7 +22,7 @@ func joinChecks() []check {
 			e.join("fresh")
 			for _, n := range []string{"fresh", "folded", "sealed", "drained"} {
 				e.unchanged([]string{n}, nil, func() {
-					e.refused(e.store.Journal().Join(e.ctx, n), saga.ErrSealed, "joining the %s node again", n)
+					e.refused(e.store.Journal().Join(e.ctx, n, 0), saga.ErrSealed, "joining the %s node again", n)
 				})
 			}
 		}},
@@ -33,7 +33,7 @@ func joinChecks() []check {
 func joinOneOfMany(e *env) {
 	won := make([]bool, 8)
 	e.together(len(won), func(i int) error {
-		err := e.store.Journal().Join(e.ctx, "a")
+		err := e.store.Journal().Join(e.ctx, "a", 0)
 		won[i] = err == nil
 		if errors.Is(err, saga.ErrSealed) {
 			return nil

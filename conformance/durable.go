@@ -39,7 +39,7 @@ func durableChecks() []check {
 			if !e.reopen() {
 				return
 			}
-			e.refused(e.store.Journal().Join(e.ctx, "a"), saga.ErrSealed, "joining a known node after a crash")
+			e.refused(e.store.Journal().Join(e.ctx, "a", 0), saga.ErrSealed, "joining a known node after a crash")
 			e.seal("a")
 			e.reopen()
 			e.wantTail("a", "0 joined", "1 sealed")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/conformance/memory"
@@ -57,11 +58,11 @@ func (j earlyJournal) Append(ctx context.Context, a saga.Append) ([]string, erro
 	return taken, err
 }
 
-func (j earlyJournal) Join(ctx context.Context, node string) error {
+func (j earlyJournal) Join(ctx context.Context, node string, lease time.Duration) error {
 	j.s.mu.Lock()
 	defer j.s.mu.Unlock()
-	j.s.flush(ctx, func(d saga.Store) { d.Journal().Join(ctx, node) })
-	return j.Journal.Join(ctx, node)
+	j.s.flush(ctx, func(d saga.Store) { d.Journal().Join(ctx, node, lease) })
+	return j.Journal.Join(ctx, node, lease)
 }
 
 func (j earlyJournal) Seal(ctx context.Context, node string) error {

@@ -30,7 +30,7 @@ func (e *env) refused(err, target error, format string, args ...any) {
 func (e *env) join(nodes ...string) {
 	e.Helper()
 	for _, n := range nodes {
-		e.must(e.store.Journal().Join(e.ctx, n), "join %q", n)
+		e.must(e.store.Journal().Join(e.ctx, n, 0), "join %q", n)
 	}
 }
 

@@ -25,7 +25,7 @@ func TestCheckFindsNothingInAGoodStore(t *testing.T) {
 
 func TestMemoryForgetsWhoJoined(t *testing.T) {
 	store := memory.Open()
-	if err := store.Journal().Join(t.Context(), "a"); err != nil {
+	if err := store.Journal().Join(t.Context(), "a", 0); err != nil {
 		t.Fatal(err)
 	}
 	for i, s := range []*memory.Store{store, store.Reopen()} {

@@ -133,7 +133,7 @@ func (e *env) nodes(want ...saga.NodeState) {
 	got, err := e.store.Instances().Nodes(e.ctx)
 	e.must(err, "nodes")
 	for i := range got {
-		got[i].Silent = 0 // is for the store to say, or not
+		got[i].Silent, got[i].Lease = 0, 0 // are for the store to say, or not
 	}
 	for _, w := range want {
 		if !slices.Contains(got, w) {

@@ -41,7 +41,7 @@ func (j answersRefused) Append(ctx context.Context, a saga.Append) ([]string, er
 // smuggle appends something to a journal of which nobody knows, and returns its node.
 func smuggle(ctx context.Context, s *memory.Store, a saga.Append) string {
 	a.Node, a.Position = "smuggler "+rand.Text(), 1
-	s.Journal().Join(ctx, a.Node)
+	s.Journal().Join(ctx, a.Node, 0)
 	s.Journal().Append(ctx, a)
 	return a.Node
 }

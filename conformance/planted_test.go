@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/conformance"
@@ -149,7 +150,9 @@ func (j seals) name(node string) string {
 	return node
 }
 
-func (j seals) Join(ctx context.Context, node string) error { return j.Journal.Join(ctx, j.name(node)) }
+func (j seals) Join(ctx context.Context, node string, lease time.Duration) error {
+	return j.Journal.Join(ctx, j.name(node), lease)
+}
 func (j seals) Seal(ctx context.Context, node string) error { return j.Journal.Seal(ctx, j.name(node)) }
 
 func (j seals) Append(ctx context.Context, a saga.Append) ([]string, error) {
@@ -195,7 +198,7 @@ type writesRows struct{ bad }
 func (j writesRows) Checkpoint(ctx context.Context, c saga.Checkpoint) error {
 	err := j.Journal.Checkpoint(ctx, c)
 	if errors.Is(err, saga.ErrSealed) {
-		j.Join(ctx, "smuggler")
+		j.Join(ctx, "smuggler", 0)
 		for pos := int64(1); ; pos++ {
 			if _, e := j.Journal.Append(ctx, saga.Append{Node: "smuggler", Position: pos, Entries: []byte("x")}); e == nil {
 				j.Journal.Checkpoint(ctx, saga.Checkpoint{Node: "smuggler", From: pos - 1, To: pos, Rows: c.Rows})

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/seosa-dev/saga"
@@ -11,7 +12,7 @@ type journal struct{ s *Store }
 
 const (
 	joinSQL = `with new as (
-		insert into saga_node (node, holder) values ($1, $2) on conflict do nothing returning node
+		insert into saga_node (node, holder, lease) values ($1, $2, $3) on conflict do nothing returning node
 	)
 	insert into saga_journal (node, pos, kind) select node, 0, 0 from new`
 
@@ -61,9 +62,9 @@ const (
 )
 
 // Join implements [saga.Journal].
-func (j journal) Join(ctx context.Context, node string) error {
+func (j journal) Join(ctx context.Context, node string, lease time.Duration) error {
 	return j.s.write(ctx, "join", func(ctx context.Context) error {
-		tag, err := j.s.pool.Exec(ctx, joinSQL, node, j.s.holder)
+		tag, err := j.s.pool.Exec(ctx, joinSQL, node, j.s.holder, lease)
 		if err == nil && tag.RowsAffected() == 0 {
 			err = sealed("%s has been used", node)
 		}

@@ -14,11 +14,11 @@ func TestAnAppendWhoseAnswerIsLostIsSettledByRepeatingIt(t *testing.T) {
 	url := migrated(t)
 	p := newProxy(t, url)
 	direct, store := open(t, url), open(t, p.url)
-	must(t, direct.Journal().Join(t.Context(), "other"))
+	must(t, direct.Journal().Join(t.Context(), "other", 0))
 	_, err := direct.Journal().Append(t.Context(), saga.Append{Node: "other", Position: 1, Starts: starts(2, 3)})
 	must(t, err)
 	must(t, direct.Instances().Send(t.Context(), []saga.Command{{ID: "c", Instance: "s", Sent: noon()}}))
-	must(t, store.Journal().Join(t.Context(), "n"))
+	must(t, store.Journal().Join(t.Context(), "n", 0))
 	for position, a := range []saga.Append{
 		{Entries: []byte("prepares the statement")},
 		{Entries: []byte("plain")},

@@ -121,7 +121,7 @@ func ExampleVisit() {
 	visitor, err := postgres.Visit(ctx, url) // in the tool's
 	check(err)
 	defer visitor.Close()
-	fmt.Println("the owner's part is refused:", visitor.Journal().Join(ctx, "node-1") != nil)
+	fmt.Println("the owner's part is refused:", visitor.Journal().Join(ctx, "node-1", 0) != nil)
 	command := saga.Command{ID: "c-1", Instance: "order-1", Sent: time.Now(), Data: []byte("go on")}
 	check(visitor.Instances().Send(ctx, []saga.Command{command}))
 	<-woken

@@ -114,7 +114,7 @@ func due(id string) saga.Row {
 // rows stores rows by a node of its own.
 func rows(t testing.TB, store saga.Store, node string, rows ...saga.Row) {
 	t.Helper()
-	must(t, store.Journal().Join(t.Context(), node))
+	must(t, store.Journal().Join(t.Context(), node, 0))
 	_, err := store.Journal().Append(t.Context(), saga.Append{Node: node, Position: 1})
 	must(t, err)
 	must(t, store.Journal().Checkpoint(t.Context(), saga.Checkpoint{Node: node, To: 1, Rows: rows}))

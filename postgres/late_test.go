@@ -13,7 +13,7 @@ func TestALateAppendCannotTakeATrimmedPlace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			url := migrated(t)
 			store, db := open(t, url), admin(t, url)
-			must(t, store.Journal().Join(t.Context(), "n"))
+			must(t, store.Journal().Join(t.Context(), "n", 0))
 			rival, err := admin(t, url).Begin(t.Context())
 			must(t, err)
 			_, err = rival.Exec(t.Context(), `insert into saga_journal (node, pos, kind) values ('n', 1, 1), ('n', 2, 1)`)

@@ -15,7 +15,8 @@ const nodesSQL = `with present as materialized (
 			and database = (select oid from pg_database where datname = current_database())
 	)
 	select n.node, j.pos, j.kind, not exists (select 1 from present as p where p.holder = n.holder),
-		greatest(extract(epoch from clock_timestamp() - j.at) * 1000000, 0)::bigint
+		greatest(extract(epoch from clock_timestamp() - j.at) * 1000000, 0)::bigint,
+		(extract(epoch from n.lease) * 1000000)::bigint
 	from saga_node as n cross join lateral (
 		select pos, kind, at from saga_journal where node = n.node order by pos desc limit 1
 	) as j where not n.drained`
@@ -30,8 +31,9 @@ func (in instances) Nodes(ctx context.Context) (nodes []saga.NodeState, err erro
 		}
 		nodes, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (n saga.NodeState, err error) {
 			var kind saga.PositionKind
-			var silent int64
-			err = row.Scan(&n.ID, &n.Position, &kind, &n.Absent, &silent)
+			var silent, lease int64
+			err = row.Scan(&n.ID, &n.Position, &kind, &n.Absent, &silent, &lease)
+			n.Lease = time.Duration(lease) * time.Microsecond
 			n.Sealed, n.Silent = kind == saga.Sealed, time.Duration(silent)*time.Microsecond
 			return n, err
 		})

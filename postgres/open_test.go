@@ -146,7 +146,7 @@ func TestAContextThatHasEndedTouchesNothing(t *testing.T) {
 	statements, _ := p.counted(func() {
 		_, claimed := store.Instances().Claim(ctx, saga.Claim{Node: "n", Limit: 1})
 		_, found := store.Reader().Find(ctx, saga.Filter{})
-		for _, err := range []error{claimed, found, store.Journal().Join(ctx, "n"), store.Journal().Seal(ctx, "n")} {
+		for _, err := range []error{claimed, found, store.Journal().Join(ctx, "n", 0), store.Journal().Seal(ctx, "n")} {
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("got error %v, want the context's", err)
 			}

@@ -20,7 +20,7 @@ func TestANodeIsAbsentWhileItsProcessHasNoConnection(t *testing.T) {
 	p := newProxy(t, url)
 	observer := open(t, url)
 	store, log := openLogging(t, p.url)
-	must(t, store.Journal().Join(t.Context(), "n"))
+	must(t, store.Journal().Join(t.Context(), "n", 0))
 	if !present(t, observer, "n") {
 		t.Fatal("a node is absent although its store has just joined it")
 	}
@@ -39,7 +39,7 @@ func (e stringError) Error() string { return string(e) }
 func TestAPresenceThatTheServerEndsIsTakenAgain(t *testing.T) {
 	url := migrated(t)
 	store, db := open(t, url), admin(t, url)
-	must(t, store.Journal().Join(t.Context(), "n"))
+	must(t, store.Journal().Join(t.Context(), "n", 0))
 	const holder = `select coalesce((select l.pid from pg_locks as l join saga_node as n
 		on l.classid::bigint << 32 | l.objid::bigint = n.holder where l.locktype = 'advisory' and l.granted), 0)`
 	before := ask[int](t, db, holder)
@@ -58,8 +58,8 @@ func TestAPresenceThatTheServerEndsIsTakenAgain(t *testing.T) {
 func TestANodeIsAbsentAsSoonAsItsStoreIsClosed(t *testing.T) {
 	url := migrated(t)
 	observer, store := open(t, url), open(t, url)
-	must(t, store.Journal().Join(t.Context(), "n"))
-	must(t, observer.Journal().Join(t.Context(), "other"))
+	must(t, store.Journal().Join(t.Context(), "n", 0))
+	must(t, observer.Journal().Join(t.Context(), "other", 0))
 	must(t, store.Close())
 	if present(t, observer, "n") {
 		t.Error("the node is present although its store is closed")
@@ -67,7 +67,7 @@ func TestANodeIsAbsentAsSoonAsItsStoreIsClosed(t *testing.T) {
 	if !present(t, observer, "other") {
 		t.Error("another store's node is absent")
 	}
-	if err := store.Journal().Join(t.Context(), "late"); err == nil {
+	if err := store.Journal().Join(t.Context(), "late", 0); err == nil {
 		t.Error("a closed store joined a node")
 	}
 	must(t, store.Close())
@@ -77,7 +77,7 @@ func TestANodeIsAbsentAsSoonAsItsStoreIsClosed(t *testing.T) {
 func TestHowLongANodeIsSilentIsTheServersTime(t *testing.T) {
 	url := migrated(t)
 	store := open(t, url)
-	must(t, store.Journal().Join(t.Context(), "n"))
+	must(t, store.Journal().Join(t.Context(), "n", 0))
 	exec(t, url, `update saga_journal set at = clock_timestamp() - interval '1 hour'`)
 	if n, _ := state(t, store, "n"); n.Silent.Hours() < 1 || n.Silent.Hours() > 1.1 {
 		t.Errorf("silent for %v, want an hour", n.Silent)

@@ -21,7 +21,7 @@ func TestASealAndAnAppendNeverBothTakeAPlace(t *testing.T) {
 	lengths := map[int64]int{}
 	for round := range rounds {
 		node := fmt.Sprint("n", round)
-		must(t, writer.Journal().Join(t.Context(), node))
+		must(t, writer.Journal().Join(t.Context(), node, 0))
 		begun := make(chan struct{})
 		var accepted int64
 		var sealed error
@@ -93,7 +93,7 @@ func TestOverlappingStartsDoNotDeadlock(t *testing.T) {
 	var stores []schema
 	for i := range nodes {
 		stores = append(stores, open(t, url))
-		must(t, stores[i].Journal().Join(t.Context(), fmt.Sprint(i)))
+		must(t, stores[i].Journal().Join(t.Context(), fmt.Sprint(i), 0))
 	}
 	for round := range rounds {
 		var commands []saga.Command

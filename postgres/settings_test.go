@@ -94,7 +94,7 @@ func TestAnErrorSaysWhatToDo(t *testing.T) {
 	if _, err := s.pool.Exec(t.Context(), `drop table saga_journal`); err != nil {
 		t.Fatal(err)
 	}
-	err = s.Journal().Join(t.Context(), "n")
+	err = s.Journal().Join(t.Context(), "n", 0)
 	if err == nil || errors.Is(err, saga.ErrSealed) || !strings.Contains(err.Error(), "run: "+migrateCommand) {
 		t.Errorf("join without its table: %v", err)
 	}

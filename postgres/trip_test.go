@@ -12,7 +12,7 @@ func TestTheFrequentCallsAreOneStatement(t *testing.T) {
 	store := open(t, p.url)
 	drained(t, store, "gone", due("held by a drained node"))
 	rows(t, store, "other", due("free"))
-	must(t, store.Journal().Join(t.Context(), "n"))
+	must(t, store.Journal().Join(t.Context(), "n", 0))
 	position := int64(0)
 	add := func(a saga.Append) {
 		position++

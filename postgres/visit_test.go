@@ -19,7 +19,7 @@ func TestAVisitorReadsAndSendsAndWritesNothingElse(t *testing.T) {
 	_, claimed := visitor.Instances().Claim(ctx, saga.Claim{Node: "n", Limit: 1})
 	_, defined := visitor.Instances().Define(ctx, nil)
 	for _, err := range []error{
-		appended, claimed, defined, visitor.Journal().Join(ctx, "v"), visitor.Journal().Seal(ctx, "n"),
+		appended, claimed, defined, visitor.Journal().Join(ctx, "v", 0), visitor.Journal().Seal(ctx, "n"),
 		visitor.Journal().Checkpoint(ctx, saga.Checkpoint{Node: "n", From: 1, To: 2}), visitor.Instances().Forget(ctx, noon()),
 	} {
 		says(t, err, "only visits", "with Open")

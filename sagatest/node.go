@@ -26,7 +26,7 @@ func (r *run) boot() *node {
 	r.booted++
 	n := &node{run: r, name: "n" + strconv.Itoa(r.booted)}
 	n.door = newDoor(n, r.store)
-	if err := r.store.Journal().Join(r.context(), n.name); err != nil {
+	if err := r.store.Journal().Join(r.context(), n.name, 0); err != nil {
 		r.violate(Explorable, "%s cannot join the store: %v", n.name, err)
 		return n
 	}

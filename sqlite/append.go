@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/seosa-dev/saga"
 )
@@ -32,10 +33,10 @@ const (
 )
 
 // Join implements [saga.Journal].
-func (j journal) Join(ctx context.Context, node string) error {
+func (j journal) Join(ctx context.Context, node string, lease time.Duration) error {
 	// Also if the answer is lost: then nobody uses the name, and who holds nothing is not missed.
 	j.s.mu.Lock()
-	j.s.joined[node] = true
+	j.s.joined[node] = lease
 	j.s.mu.Unlock()
 	return j.s.write(ctx, func(ctx context.Context, w *writer) error {
 		n, err := changed(ctx, w.join, node)

@@ -124,7 +124,7 @@ type load struct {
 }
 
 func (l *load) join() {
-	if err := l.store.Journal().Join(l.b.Context(), "node"); err != nil {
+	if err := l.store.Journal().Join(l.b.Context(), "node", 0); err != nil {
 		l.b.Fatal(err)
 	}
 }

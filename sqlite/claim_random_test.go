@@ -68,7 +68,7 @@ func (p *pair) both(what string, do func(s saga.Store) (any, error)) any {
 func (p *pair) joinNode() {
 	node := fmt.Sprint("node ", len(p.pos))
 	p.nodes, p.pos[node] = append(p.nodes, node), 0
-	p.both("join", func(s saga.Store) (any, error) { return nil, s.Journal().Join(p.t.Context(), node) })
+	p.both("join", func(s saga.Store) (any, error) { return nil, s.Journal().Join(p.t.Context(), node, 0) })
 }
 
 func (p *pair) step() {

@@ -14,7 +14,7 @@ import (
 func TestClose(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sagas.db")
 	store := open(t, path)
-	if err := store.Journal().Join(t.Context(), "a"); err != nil {
+	if err := store.Journal().Join(t.Context(), "a", 0); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -44,7 +44,7 @@ func TestClose(t *testing.T) {
 func TestCloseDuringWrites(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sagas.db")
 	store := open(t, path)
-	if err := store.Journal().Join(t.Context(), "a"); err != nil {
+	if err := store.Journal().Join(t.Context(), "a", 0); err != nil {
 		t.Fatal(err)
 	}
 	var accepted int64
@@ -73,7 +73,7 @@ func TestEndedContextWritesNothing(t *testing.T) {
 	store := open(t, filepath.Join(t.TempDir(), "sagas.db"))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := store.Journal().Join(ctx, "a"); !errors.Is(err, context.Canceled) {
+	if err := store.Journal().Join(ctx, "a", 0); !errors.Is(err, context.Canceled) {
 		t.Errorf("join with an ended context: %v", err)
 	}
 	if tail, err := store.Journal().Tail(t.Context(), "a"); err != nil || len(tail.Positions) != 0 {

@@ -27,7 +27,7 @@ func Example() {
 	defer store.Close()
 
 	journal := store.Journal()
-	if err := journal.Join(ctx, "node-1"); err != nil {
+	if err := journal.Join(ctx, "node-1", 0); err != nil {
 		panic(err)
 	}
 	for position := int64(1); position <= 2; position++ {

@@ -35,7 +35,7 @@ func ExampleVisit() {
 		panic(err)
 	}
 	defer visitor.Close()
-	fmt.Println("the owner's part is refused:", visitor.Journal().Join(ctx, "node-1") != nil)
+	fmt.Println("the owner's part is refused:", visitor.Journal().Join(ctx, "node-1", 0) != nil)
 
 	command := saga.Command{ID: "c-1", Instance: "order-1", Sent: time.Now(), Data: []byte("go on")}
 	if err := visitor.Instances().Send(ctx, []saga.Command{command}); err != nil {

@@ -40,7 +40,7 @@ func child(ctx context.Context, path string) error {
 		return err
 	}
 	node := "node of " + strconv.Itoa(os.Getpid())
-	if err := store.Journal().Join(ctx, node); err != nil {
+	if err := store.Journal().Join(ctx, node, 0); err != nil {
 		return err
 	}
 	for pos := int64(1); ; pos++ {

@@ -25,7 +25,8 @@ func (in instances) Nodes(ctx context.Context) ([]saga.NodeState, error) {
 	in.s.mu.Lock()
 	defer in.s.mu.Unlock()
 	for i := range nodes {
-		nodes[i].Gone = ended || !in.s.visiting && !in.s.joined[nodes[i].ID]
+		lease, mine := in.s.joined[nodes[i].ID]
+		nodes[i].Lease, nodes[i].Gone = lease, ended || !in.s.visiting && !mine
 	}
 	return nodes, wrap(err, "nodes")
 }

@@ -61,7 +61,7 @@ func TestOpenTakesAnyName(t *testing.T) {
 	for _, name := range []string{":memory:", "file:x?mode=ro", "a'b", "x?_pragma=foo"} {
 		path := filepath.Join(folder, name)
 		store := open(t, path)
-		if err := store.Journal().Join(t.Context(), "a"); err != nil {
+		if err := store.Journal().Join(t.Context(), "a", 0); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if _, err := os.Stat(path); err != nil {
@@ -109,7 +109,7 @@ func TestSharedWithTablesOfTheService(t *testing.T) {
 		}
 	}
 	store := open(t, path)
-	if err := store.Journal().Join(t.Context(), "a"); err != nil {
+	if err := store.Journal().Join(t.Context(), "a", 0); err != nil {
 		t.Fatal(err)
 	}
 	var orders, others int

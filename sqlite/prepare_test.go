@@ -66,7 +66,7 @@ func TestPrepareBesideAStore(t *testing.T) {
 	if err := sqlite.Prepare(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Journal().Join(t.Context(), "a"); err != nil {
+	if err := store.Journal().Join(t.Context(), "a", 0); err != nil {
 		t.Errorf("the store after Prepare: %v", err)
 	}
 	closed(t, store)

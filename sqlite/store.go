@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/seosa-dev/saga"
 )
@@ -27,7 +28,7 @@ type Store struct {
 	close  func() error
 
 	mu     sync.Mutex
-	joined map[string]bool // incarnations that joined through this Store
+	joined map[string]time.Duration // leases of the incarnations that joined through this Store
 }
 
 var errClosed = errors.New("sqlite: store is closed")
@@ -63,7 +64,7 @@ func newStore(path string) *Store {
 		path:   path,
 		turn:   make(chan struct{}, 1),
 		closed: make(chan struct{}),
-		joined: map[string]bool{},
+		joined: map[string]time.Duration{},
 	}
 	s.close = sync.OnceValue(s.shut)
 	return s

@@ -29,7 +29,7 @@ func visit(t testing.TB, path string) *sqlite.Store {
 // held stores live rows that a node owns, which joins for it and stays at position 1.
 func held(t *testing.T, store file, node string, ids ...string) {
 	t.Helper()
-	if err := store.Journal().Join(t.Context(), node); err != nil {
+	if err := store.Journal().Join(t.Context(), node, 0); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := store.Journal().Append(t.Context(), saga.Append{Node: node, Position: 1}); err != nil {
@@ -122,7 +122,7 @@ func TestVisitRefusesWhatIsTheOwners(t *testing.T) {
 	visitor := visit(t, path)
 	j, in, ctx := visitor.Journal(), visitor.Instances(), t.Context()
 	for name, fn := range map[string]func() error{
-		"Join":       func() error { return j.Join(ctx, "b") },
+		"Join":       func() error { return j.Join(ctx, "b", 0) },
 		"Append":     func() error { _, err := j.Append(ctx, saga.Append{Node: "a", Position: 2}); return err },
 		"Seal":       func() error { return j.Seal(ctx, "a") },
 		"Checkpoint": func() error { return j.Checkpoint(ctx, saga.Checkpoint{Node: "a", From: 0, To: 1}) },

@@ -114,7 +114,7 @@ func TestAnEngineThatIsAbsentDoesNotRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Journal().Join(t.Context(), "dead"); err != nil {
+	if err := store.Journal().Join(t.Context(), "dead", 0); err != nil {
 		t.Fatal(err)
 	}
 	if r := seosa(t, url, "list").ends(cli.ExitDone); r.out != "Nothing is on its way and nothing needs you. In the store: 0 need attention, 0 compensating, 0 running, 0 ended.\n" {

@@ -45,7 +45,7 @@ func (in instances) Nodes(ctx context.Context) (nodes []saga.NodeState, err erro
 		for id, l := range d.journals {
 			if kind := l.at[l.last].kind; kind != saga.Drained {
 				nodes = append(nodes, saga.NodeState{
-					ID: id, Position: l.last, Sealed: kind == saga.Sealed, Gone: !in.s.joined[id],
+					ID: id, Position: l.last, Sealed: kind == saga.Sealed, Lease: l.lease, Gone: !in.s.joined[id],
 				})
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/seosa-dev/saga"
 )
@@ -12,12 +13,12 @@ import (
 type journal struct{ s *Store }
 
 // Join implements [saga.Journal].
-func (j journal) Join(ctx context.Context, node string) error {
+func (j journal) Join(ctx context.Context, node string, lease time.Duration) error {
 	return j.s.do(ctx, func(d *data) error {
 		if d.journals[node] != nil {
 			return saga.ErrSealed
 		}
-		d.journals[node] = &log{at: map[int64]*position{0: {kind: saga.Joined}}}
+		d.journals[node] = &log{lease: lease, at: map[int64]*position{0: {kind: saga.Joined}}}
 		j.s.joined[node] = true
 		return nil
 	})

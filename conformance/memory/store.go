@@ -35,8 +35,9 @@ type shapeKey struct {
 
 // log is a journal: its positions that are still there, and the number of the newest.
 type log struct {
-	at   map[int64]*position
-	last int64
+	lease time.Duration
+	at    map[int64]*position
+	last  int64
 }
 
 type position struct {

@@ -8,10 +8,11 @@ create table saga_format (
 insert into saga_format (version, oldest) values (1, 1);
 
 -- Every incarnation there ever was. holder is the number of the advisory lock that its process
--- holds while it is in touch with the server.
+-- holds while it is in touch with the server; lease is how long others give it without progress.
 create table saga_node (
   node    text   collate "C" primary key,
   holder  bigint not null,
+  lease   interval not null default '0',
   drained boolean not null default false
 );
 create index saga_node_undrained on saga_node (node) where not drained;

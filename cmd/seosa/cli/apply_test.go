@@ -41,7 +41,7 @@ func (s *shop) frozen() {
 	s.Helper()
 	s.stop()
 	s.reopen()
-	if err := s.store.Journal().Join(s.Context(), "frozen"); err != nil {
+	if err := s.store.Journal().Join(s.Context(), "frozen", 0); err != nil {
 		s.Fatal(err)
 	}
 }
@@ -177,7 +177,7 @@ func TestLongWorkSaysHowFarItIs(t *testing.T) {
 		go func() { ended <- engine.Run(ctx) }()
 		s.start(numbered(n)...)
 		stop()
-		if err := errors.Join(<-ended, store.Journal().Join(t.Context(), "frozen")); err != nil {
+		if err := errors.Join(<-ended, store.Journal().Join(t.Context(), "frozen", 0)); err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
