@@ -123,6 +123,6 @@ func tried(tell input, tries int) input {
 // toldOf tells the operator of what does not happen every day.
 func (s *server) toldOf(e storeEffect) {
 	if d, ok := e.(drainOther); ok {
-		s.config.Logger.Info("took over a node", "node", s.node.id, "from", d.Node, "instances", len(d.Rows))
+		s.config.Logger.Info("took over a node", "node", s.node.id, "from", d.Node, "instances", d.Held)
 	}
 }

@@ -9,7 +9,7 @@ const (
 	MeasuredAppend     MeasureKind = "append"     // transitions made durable; Count of them
 	MeasuredCheckpoint MeasureKind = "checkpoint" // rows written behind the journal; Count of them
 	MeasuredClaim      MeasureKind = "claim"      // a look for dormant instances; Count of those taken
-	MeasuredTakeover   MeasureKind = "takeover"   // another node's journal folded; Count of rows written
+	MeasuredTakeover   MeasureKind = "takeover"   // another node's journal folded; Count of the live instances that it held
 )
 
 // Measure is one piece of work that a node did on its store, and how the node stood after it. See

@@ -40,6 +40,7 @@ type (
 	drainOther struct {
 		Checkpoint
 		Told []*pending // what recovery itself decided
+		Held int        // live instances that the node had
 	}
 
 	// sealSelf: write Checkpoint with Drain after sealing; then node.left.

@@ -14,12 +14,12 @@ func (n *node) sealedOther(node string, tail Tail, shapes []StoredShape, keys []
 		n.takeoverFailed(node, err, at)
 		return
 	}
-	c, told, err := n.foldTail(node, tail, keys, at)
+	c, told, held, err := n.foldTail(node, tail, keys, at)
 	if err != nil {
 		n.takeoverFailed(node, fmt.Errorf("journal of %s: %w", node, err), at)
 		return
 	}
-	n.do(drainOther{c, told})
+	n.do(drainOther{c, told, held})
 }
 
 // learn takes in the shapes that others stored.
@@ -44,7 +44,7 @@ func (n *node) drained(done drainOther, at time.Time) {
 	if len(done.Told) > 0 {
 		n.do(tell{done.Told})
 	}
-	n.measured(Measure{Kind: MeasuredTakeover, Count: len(done.Rows)}, n.takingSince(done.Node, at), at)
+	n.measured(Measure{Kind: MeasuredTakeover, Count: done.Held}, n.takingSince(done.Node, at), at)
 	n.claimAt = at
 	n.claimNext(at)
 }
@@ -72,7 +72,7 @@ const rowLeftAlone = "a row cannot be read; its instance is left alone"
 // foldTail is recovery: rows as they were, and every entry since, in order. A row without an entry
 // stays as it is. It is claimable, since its owner is drained then; whoever claims it sees that the
 // owner was another, and that its open step may have been called.
-func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (Checkpoint, []*pending, error) {
+func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (c Checkpoint, told []*pending, held int, err error) {
 	f := folding{node: n, owner: node, keys: map[string]StartKey{}, rows: map[string]Row{}, seen: map[string]*touch{}}
 	for _, k := range keys {
 		f.keys[k.ID] = k
@@ -80,7 +80,7 @@ func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (
 	for _, row := range tail.Rows {
 		f.rows[row.ID] = row
 	}
-	c := Checkpoint{Node: node, Drain: true}
+	c = Checkpoint{Node: node, Drain: true}
 	for i, p := range tail.Positions {
 		if i == 0 {
 			c.From = p.Number
@@ -89,11 +89,17 @@ func (n *node) foldTail(node string, tail Tail, keys []StartKey, at time.Time) (
 			c.To = p.Number
 		}
 		if err := f.position(p); err != nil {
-			return c, nil, fmt.Errorf("position %d: %w", p.Number, err)
+			return c, nil, 0, fmt.Errorf("position %d: %w", p.Number, err)
 		}
 	}
-	err := f.finish(&c, at)
-	return c, f.told, err
+	err = f.finish(&c, at)
+	held = len(tail.Rows)
+	for _, t := range f.order {
+		if _, there := f.rows[t.after.ID]; !there && t.after.live() {
+			held++
+		}
+	}
+	return c, f.told, held, err
 }
 
 // folding is a recovery under way.

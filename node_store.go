@@ -127,6 +127,9 @@ func (e sealSelf) run(ctx context.Context, s Store, _ bool) (input, error) {
 	if err == nil {
 		err = s.Journal().Checkpoint(ctx, e.Checkpoint)
 	}
+	if errors.Is(err, ErrSealed) { // another took it over first
+		err = nil
+	}
 	return func(n *node, _ time.Time) { n.left() }, err
 }
 

@@ -28,7 +28,7 @@ func newMeasures() measures {
 		claims:    counter("saga_claims_total", "Looks for dormant instances."),
 		claimed:   counter("saga_claimed_instances_total", "Dormant instances taken."),
 		takeovers: counter("saga_takeovers_total", "Journals of other nodes taken over."),
-		takenOver: counter("saga_takeover_instances_total", "Instances written by takeovers."),
+		takenOver: counter("saga_takeover_instances_total", "Live instances of nodes taken over."),
 
 		rejected: counters("saga_store_rejected_total", "Writes that the store refused because another node had taken this one over.", "kind"),
 		failed:   counters("saga_store_failed_total", "Claims and takeovers of which nobody knows what came.", "kind"),

@@ -72,7 +72,7 @@ func happened(e saga.Event) string {
 	case saga.EventTurned:
 		return "the deadline passed: it turns back"
 	case saga.EventRecovered:
-		return "taken over from a node that ended: the call under way may or may not have arrived"
+		return "the node that held it let go: the call under way may or may not have arrived"
 	case saga.EventResumed:
 		return "started again with the same input: a new budget"
 	case saga.EventParked:
