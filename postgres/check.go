@@ -49,7 +49,7 @@ func (v server) usable(writing bool) error {
 	case v.readOnly && writing:
 		return errors.New("the server only reads: it is a standby, or default_transaction_read_only is on; use the address of the primary, or name all hosts in the URL with target_session_attrs=read-write")
 	case v.schema == "":
-		return errors.New("the search_path of the URL names no schema that exists; correct it, or create the schema first")
+		return errors.New("the search_path of the URL names no schema that exists and that the role may use; correct it, create the schema first, or grant usage on it to the role")
 	case v.encoding != "UTF8" && v.encoding != "SQL_ASCII":
 		return fmt.Errorf("the database's encoding is %s, which cannot hold all text; use a database that was created with encoding 'UTF8'", v.encoding)
 	}

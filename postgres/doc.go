@@ -76,6 +76,17 @@
 // beside the new one. A program that is too old for the tables is refused with an error that matches
 // [saga.ErrFormat], and one that is too new for them with the command to run.
 //
+// # Rights
+//
+// The role of a service, and of seosa, needs usage on the schema, and select, insert, update and
+// delete on its tables; the role that migrates also needs create on the schema, and should own the
+// tables. Partitions of coming months are made by whoever may; if no service may, run Migrate once a
+// month, or what is written goes to the default partition.
+//
+//	grant usage on schema sagas to shop;
+//	grant select, insert, update, delete on all tables in schema sagas to shop;
+//	alter default privileges in schema sagas grant select, insert, update, delete on tables to shop;
+//
 // # Limits
 //
 // The database must be encoded in UTF8. Ids, names and texts may hold no zero byte. A standby can be

@@ -6,7 +6,6 @@ import (
 	"embed"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -46,7 +45,7 @@ func Migrate(ctx context.Context, url string) ([]Migration, error) {
 		return addMonths(ctx, conn)
 	})
 	if err != nil {
-		return done, fmt.Errorf("postgres: migrate: %w", err)
+		return done, wrap(err, "migrate")
 	}
 	return done, nil
 }
@@ -64,7 +63,7 @@ func Migrations(ctx context.Context, url string) (all []Migration, err error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("postgres: migrations: %w", err)
+		return nil, wrap(err, "migrations")
 	}
 	return all, nil
 }

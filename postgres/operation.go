@@ -76,7 +76,7 @@ func wrap(err error, method string) error {
 	case code(err) == undefinedTable:
 		return fmt.Errorf("postgres: %s: the tables are not there any more; run: %s: %w", method, migrateCommand, err)
 	case code(err) == noPrivilege:
-		return fmt.Errorf("postgres: %s: the role of the URL may not do this; grant it the right: %w", method, err)
+		return fmt.Errorf("postgres: %s: the role of the URL lacks a right; to run or to look it needs usage on the schema and select, insert, update and delete on its tables, to migrate also create on the schema: %w", method, err)
 	}
 	return fmt.Errorf("postgres: %s: %w", method, err)
 }

@@ -79,7 +79,7 @@ func TestARoleThatMayMakeNoTablesWorks(t *testing.T) {
 	db := admin(t, url)
 	schema := ask[string](t, db, `select current_schema()`)
 	role := "r_" + schema
-	exec(t, url, fmt.Sprintf(`create role %[1]s login; grant usage on schema %[2]s to %[1]s;
+	exec(t, url, fmt.Sprintf(`create role %[1]s login password 'p'; grant usage on schema %[2]s to %[1]s;
 		grant select, insert, update, delete on all tables in schema %[2]s to %[1]s`, role, schema))
 	t.Cleanup(func() {
 		db := adminAfter(t, url)
@@ -88,6 +88,6 @@ func TestARoleThatMayMakeNoTablesWorks(t *testing.T) {
 		}
 	})
 	exec(t, url, `drop table `+strings.Fields(months(t, db))[2])
-	_, log := openLogging(t, strings.Replace(url, "postgres@", role+"@", 1))
+	_, log := openLogging(t, as(t, url, role, "p"))
 	says(t, stringError(log.String()), "saga_history_default", "Run: seosa migrate", "permission denied")
 }

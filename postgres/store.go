@@ -56,7 +56,7 @@ func Open(ctx context.Context, url string, config *Config) (*Store, error) {
 	}
 	s.holder = 1 + rand.Int64N(1<<62-1)
 	if err := s.open(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("postgres: open: %w", err), s.Close())
+		return nil, errors.Join(wrap(err, "open"), s.Close())
 	}
 	return s, nil
 }

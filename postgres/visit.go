@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // Visit connects a tool to the tables in the URL's schema: to read them and to send commands. It
@@ -20,7 +19,7 @@ func Visit(ctx context.Context, url string) (*Store, error) {
 	}
 	s.visiting = true
 	if err := s.limited(ctx, s.inspect); err != nil {
-		return nil, errors.Join(fmt.Errorf("postgres: visit: %w", err), s.Close())
+		return nil, errors.Join(wrap(err, "visit"), s.Close())
 	}
 	return s, nil
 }

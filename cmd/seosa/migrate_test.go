@@ -46,7 +46,7 @@ func TestMigratePostgreSQL(t *testing.T) {
 	seosa(t, url, "migrate", "status").ends(cli.ExitRefused, "Newer than this program, which cannot run on these tables")
 	seosa(t, url, "migrate", "up").ends(cli.ExitRefused, "needs a program that knows format 99")
 	seosa(t, url, "list").ends(cli.ExitStore, "needs a program that knows format 99")
-	seosa(t, url+"_none", "migrate", "up").ends(cli.ExitStore, "create the schema first")
+	seosa(t, strings.Replace(url, "search_path=", "search_path=none_", 1), "migrate", "up").ends(cli.ExitStore, "create the schema first")
 }
 
 func TestMigrateSQLite(t *testing.T) {
