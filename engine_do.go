@@ -22,11 +22,11 @@ func (s *server) do(e effect) bool {
 	case tell:
 		s.wakeAll(e.Durable)
 		if s.config.Observe != nil {
-			s.told <- told{durable: e.Durable}
+			s.told.push(told{durable: e.Durable})
 		}
 	case measured:
 		if s.config.Measure != nil {
-			s.told <- told{measure: e.Measure}
+			s.told.push(told{measure: e.Measure})
 		}
 	case warn:
 		s.config.Logger.Error(e.Text, "node", s.node.id, "error", e.Err)
@@ -83,6 +83,9 @@ func (s *server) ask(e storeEffect) []effect {
 				s.setTrouble(nil)
 			}
 			s.toldOf(e)
+			if _, ok := e.(appendRow); ok {
+				s.told.waitForRoom()
+			}
 			return s.tell(tried(tell, tries))
 		}
 		if s.store.Err() != nil { // it was cut off by the end

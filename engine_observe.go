@@ -3,7 +3,7 @@ package saga
 // observe passes on what is durable and what was measured, in order, away from the loop.
 func (s *server) observe(done chan<- struct{}) {
 	defer close(done)
-	for t := range s.told {
+	for t, ok := s.told.pop(); ok; t, ok = s.told.pop() {
 		if t.durable == nil {
 			s.guarded("Measure", "", func() { s.config.Measure(t.measure) })
 			continue

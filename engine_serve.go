@@ -24,6 +24,7 @@ type server struct {
 	*Engine
 	mu     sync.Mutex // guards what is above the next empty line
 	node   *node
+	clock  clock
 	queued map[int64]chan struct{} // lets a call that waits for a slot be withdrawn, by serial
 	alarm  *time.Timer             // for the node's next tick
 	wakes  time.Time               // when it goes off; zero once it did
@@ -40,19 +41,13 @@ type server struct {
 	asks  sync.WaitGroup // writes and reads of the store
 	steps sync.WaitGroup // calls of users' functions
 	slots chan struct{}
-	told  chan told
+	told  *toldQueue
 
 	// store outlives the caller's ctx, so that no write is cut off in the middle; calls ends when
 	// the participants' answers no longer matter.
 	store context.Context
 	calls context.Context
 	stop  context.CancelFunc
-}
-
-// told is what users' functions are told: transitions, or a measure.
-type told struct {
-	durable []*pending
-	measure Measure
 }
 
 // serve runs one incarnation to its end. It returns true if it was sealed and another must follow.
@@ -66,7 +61,7 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 	}
 	s := &server{
 		Engine: e, node: newNode(id, defaultRules(&e.config), now()), queued: map[int64]chan struct{}{},
-		heldBack: make(chan struct{}), done: make(chan struct{}), jobs: make(chan []effect), slots: make(chan struct{}, e.config.Concurrency), told: make(chan told, 1024),
+		heldBack: make(chan struct{}), done: make(chan struct{}), jobs: make(chan []effect), slots: make(chan struct{}, e.config.Concurrency), told: newToldQueue(),
 	}
 	s.node.shapes = e.knownShapes()
 	s.node.codecs = map[shapeKey]*codec{}
@@ -83,7 +78,7 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 	end()
 	s.asks.Wait()
 	s.waitForSteps()
-	close(s.told)
+	s.told.close()
 	<-observed
 	return s.rejoin, s.fatal
 }

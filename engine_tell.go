@@ -13,7 +13,7 @@ func (s *server) tell(in input) []effect {
 	if s.over {
 		return nil
 	}
-	in(s.node, now())
+	in(s.node, s.clock.now())
 	if s.gather { // who gathers does the rest
 		return nil
 	}
@@ -70,7 +70,7 @@ func (s *server) turn() []effect {
 	if s.over {
 		return nil
 	}
-	at := now()
+	at := s.clock.now()
 	later := s.handOut(s.node.pump(at))
 	if s.over {
 		return nil

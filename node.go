@@ -26,40 +26,42 @@ type node struct {
 	flown  Measure    // of that append, as it was handed over
 	beat   time.Time  // of the last append that went in
 
-	trimmed     int64 // position below which the journal holds nothing
-	touched     map[string]*touch
-	touchedAt   time.Time // when the oldest of them was appended
-	behind      int       // journal bytes that are not checkpointed yet
-	writing     map[string]*touch
-	writingTo   int64
-	writingFrom time.Time       // when it was handed over
-	held        []*startRequest // starts that wait for a checkpoint
-	asked       map[string][]*startRequest
-	resuming    map[string][]*startRequest
-	commands    map[string]commandState // in hand, by id
-	heard       Command                 // the last that a claim returned, while there are more
-	wanted      map[string]bool         // instances that commands of the claim being answered are for
-	unmoved     []*resident             // taken in for them
-	refusals    []Answer                // to commands, for the next append
-	answering   []Answer                // to commands, being appended
-	claiming    bool
-	claimOwn    bool // the answer to a claim was lost
-	claimingOwn bool // the claim under way asks for own rows; no checkpoint may start
-	claimAt     time.Time
-	claimedAt   time.Time // of the claim under way
-	chance      *rand.Rand
-	watchAt     time.Time
-	born        time.Time
-	watched     time.Time // of the last look that was answered
-	missed      bool      // one since then was not
-	others      map[string]*otherNode
-	serial      int64 // of the last call
-	calls       int   // under way
-	leaving     bool
-	leaveBy     time.Time
-	handedOver  bool
-	over        bool // sealed by another, or left
-	effects     []effect
+	trimmed      int64 // position below which the journal holds nothing
+	touched      map[string]*touch
+	touchedAt    time.Time // when the oldest of them was appended
+	behind       int       // journal bytes that are not checkpointed yet
+	touchedBytes int       // of the rows and history that the next checkpoint writes, roughly
+	writing      map[string]*touch
+	writingTo    int64
+	writingFrom  time.Time       // when it was handed over
+	held         []*startRequest // starts that wait for a checkpoint
+	asked        map[string][]*startRequest
+	resuming     map[string][]*startRequest
+	commands     map[string]commandState // in hand, by id
+	heard        Command                 // the last that a claim returned, while there are more
+	wanted       map[string]bool         // instances that commands of the claim being answered are for
+	unmoved      []*resident             // taken in for them
+	refusals     []Answer                // to commands, for the next append
+	answering    []Answer                // to commands, being appended
+	claiming     bool
+	claimOwn     bool      // the answer to a claim was lost
+	lostUntil    time.Time // until when such a claim may still take something
+	claimingOwn  bool      // the claim under way asks for own rows; no checkpoint may start
+	claimAt      time.Time
+	claimedAt    time.Time // of the claim under way
+	chance       *rand.Rand
+	watchAt      time.Time
+	born         time.Time
+	watched      time.Time // of the last look that was answered
+	missed       bool      // one since then was not
+	others       map[string]*otherNode
+	serial       int64 // of the last call
+	calls        int   // under way
+	leaving      bool
+	leaveBy      time.Time
+	handedOver   bool
+	over         bool // sealed by another, or left
+	effects      []effect
 }
 
 // nodeRules are the numbers of a node, all above zero.
@@ -71,8 +73,10 @@ type nodeRules struct {
 	poll         time.Duration // between claims, on average
 	keep         time.Duration // longest wait that an instance spends in memory
 	rowBytes     int           // of one journal row, roughly
+	rowsBytes    int           // of a checkpoint's rows and history, roughly, and again of one append's
 	behindBytes  int           // journal bytes not checkpointed at which starts and claims are held
 	retry        time.Duration // after a claim that the store did not answer, on average
+	lost         time.Duration // how long a claim without an answer may still be on its way
 	claimLimit   int
 	maxResidents int
 	stateLimit   int
@@ -82,7 +86,7 @@ type nodeRules struct {
 func defaultRules(c *Config) nodeRules {
 	return nodeRules{
 		lease: c.Lease, absence: min(c.Lease, time.Second), checkpoint: 300 * time.Millisecond, quiet: 5 * time.Millisecond,
-		poll: time.Second, retry: time.Second, keep: time.Second, rowBytes: 1 << 20, behindBytes: 64 << 20,
+		poll: time.Second, retry: time.Second, lost: time.Minute, keep: time.Second, rowBytes: 1 << 20, rowsBytes: 64 << 20, behindBytes: 64 << 20,
 		claimLimit: 1000, maxResidents: 20_000, stateLimit: c.StateLimit, defaults: *c,
 	}
 }

@@ -16,11 +16,12 @@ type pending struct {
 	of      *resident
 	act     bool    // call what follows once it is durable
 	lazy    bool    // nothing waits for it
+	row     int     // how large its instance's row is, roughly
 	answer  *Answer // to the command that this is
 }
 
 func newPending(r *resident, e entry, after *instance) *pending {
-	p := &pending{entry: e, after: after, of: r}
+	p := &pending{entry: e, after: after, of: r, row: 300 + after.State.size()}
 	p.encoded = p.entry.appendJSON(make([]byte, 0, 300+e.Patch.size()))
 	return p
 }
@@ -31,11 +32,16 @@ func (n *node) appendNext(at time.Time) {
 	if n.flight != nil || n.handedOver {
 		return
 	}
-	idle := len(n.batch) == 0 && len(n.refusals) == 0
-	if idle && (n.leaving || at.Sub(n.beat) < n.rules.lease/2) || n.canWait(at) {
+	// What an append accepts, a checkpoint must be able to write.
+	full := n.touchedBytes > n.rules.rowsBytes
+	idle := full || len(n.batch) == 0 && len(n.refusals) == 0
+	if idle && (n.leaving || at.Sub(n.beat) < n.rules.lease/2) || !full && n.canWait(at) {
 		return
 	}
-	n.flight = n.take()
+	n.flight = []*pending{}
+	if !full {
+		n.flight = n.take()
+	}
 	row := Append{Node: n.id, Position: n.next, Answers: n.refusals}
 	n.refusals = nil
 	encoded := make([][]byte, len(n.flight))
@@ -75,9 +81,9 @@ func (n *node) canWait(at time.Time) bool {
 
 // take cuts the batch at the size of a row.
 func (n *node) take() []*pending {
-	size, end := 0, 0
-	for end < len(n.batch) && (end == 0 || size+len(n.batch[end].encoded) <= n.rules.rowBytes) {
-		size += len(n.batch[end].encoded)
+	size, rows, end := 0, 0, 0
+	for end < len(n.batch) && (end == 0 || size+len(n.batch[end].encoded) <= n.rules.rowBytes && rows+n.batch[end].row <= n.rules.rowsBytes) {
+		size, rows = size+len(n.batch[end].encoded), rows+n.batch[end].row
 		end++
 	}
 	taken := make([]*pending, end)

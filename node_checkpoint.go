@@ -13,6 +13,7 @@ type touch struct {
 	encoded [][]byte
 	of      *resident
 	damaged bool // its row cannot be read
+	row     int  // how large it is, roughly
 }
 
 // touch notes a durable transition for the next checkpoint.
@@ -25,20 +26,26 @@ func (n *node) touch(p *pending, at time.Time) {
 		t = &touch{first: p.entry.Seq, of: p.of}
 		n.touched[p.entry.ID] = t
 	}
-	t.after, t.of = p.after, p.of
+	n.touchedBytes += p.row + len(p.encoded) - t.row
+	t.after, t.of, t.row = p.after, p.of, p.row
 	t.encoded = append(t.encoded, p.encoded)
 	n.behind += len(p.encoded)
 }
 
 // checkpointAt is when the next checkpoint is due: soon when quiet, in measured steps under load.
 func (n *node) checkpointAt() time.Time {
-	if len(n.batch) > 0 || n.flight != nil || n.behind > n.rules.behindBytes/4 {
-		if n.behind > n.rules.behindBytes/4 {
+	if len(n.batch) > 0 || n.flight != nil || n.pressed() {
+		if n.pressed() {
 			return n.touchedAt
 		}
 		return n.touchedAt.Add(n.rules.checkpoint)
 	}
 	return earlier(n.touchedAt.Add(n.rules.checkpoint), n.beat.Add(n.rules.quiet))
+}
+
+// pressed reports whether so much is not written yet that it cannot wait.
+func (n *node) pressed() bool {
+	return n.behind > n.rules.behindBytes/4 || n.touchedBytes > n.rules.rowsBytes/4
 }
 
 // maxBeats is how many positions without a transition may pile up before they are trimmed.
@@ -51,7 +58,7 @@ func (n *node) checkpointNext(at time.Time) {
 	}
 	c := n.checkpoint()
 	n.writing, n.writingTo, n.writingFrom = n.touched, c.To, at
-	n.touched, n.behind = map[string]*touch{}, 0
+	n.touched, n.behind, n.touchedBytes = map[string]*touch{}, 0, 0
 	for _, t := range n.writing {
 		// Until it is known whether the row was released, nothing may move the instance.
 		t.of.frozen = t.after.live() && t.after.Released && t.of.undone == 0

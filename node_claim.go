@@ -43,7 +43,7 @@ func (n *node) claimed(c Claim, got Claimed, at time.Time) {
 	rows := got.Rows
 	if len(c.IDs) == 0 {
 		n.claiming, n.claimingOwn = false, false
-		n.claimOwn = n.claimOwn && (!c.Own || len(rows) == c.Limit)
+		n.claimOwn = n.claimOwn && (!c.Own || len(rows) == c.Limit || at.Before(n.lostUntil))
 		if len(rows) == c.Limit && !c.Wanted || got.More {
 			n.claimAt = at
 		}
@@ -111,6 +111,7 @@ func (n *node) claimFailed(c Claim, at time.Time) {
 		n.claiming, n.claimingOwn = false, false
 	}
 	n.claimOwn = true
+	n.lostUntil = at.Add(n.rules.lost)
 	n.claimAt = at.Add(n.jitter(n.rules.retry))
 	n.measured(Measure{Kind: MeasuredClaim, Failed: true}, n.claimedAt, at)
 	for _, id := range c.IDs {

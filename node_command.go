@@ -52,6 +52,7 @@ func (n *node) command(c Command, at time.Time) {
 	}
 	r := n.live[c.Instance]
 	if !c.Ended && (r == nil || r.frozen || r.known == nil) {
+		n.claimOwn = n.claimOwn || r == nil // it is told what it owns, so it owns more than it holds
 		return
 	}
 	n.commands[c.ID] = commandTaken

@@ -115,6 +115,9 @@ func (e takeOver) failed(err error) input {
 // finds nothing to do.
 func (e drainOther) run(ctx context.Context, s Store, _ bool) (input, error) {
 	err := s.Journal().Checkpoint(ctx, e.Checkpoint)
+	if errors.Is(err, ErrSealed) { // another was faster
+		return func(n *node, at time.Time) { n.claimAt = at }, nil
+	}
 	return func(n *node, at time.Time) { n.drained(e, at) }, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync/atomic"
 )
 
 // fields is a state as JSON by top-level field. It is never changed in place, so that copies of an
@@ -149,7 +150,12 @@ func (c *codec) encode(state any) (fields, error) {
 }
 
 // decode makes a fresh state, a pointer to the struct, that shares nothing with any other.
-func (c *codec) decode(from fields) (any, error) {
+func (c *codec) decode(from fields) (state any, err error) {
+	defer func() { // the type's own UnmarshalJSON is users' code
+		if v := recover(); v != nil {
+			state, err = nil, fmt.Errorf("%w: reading the state panicked: %v", ErrInvalid, v)
+		}
+	}()
 	p := reflect.New(c.typ)
 	for _, f := range c.fields {
 		raw, ok := from[f.name]
@@ -163,21 +169,21 @@ func (c *codec) decode(from fields) (any, error) {
 	return p.Interface(), nil
 }
 
-// stateMemo keeps the decoding of one state for the calls that see the same. It is used by one call
-// at a time. Nil keeps nothing.
-type stateMemo struct{ decoded any }
+// stateMemo keeps the decoding of one state for the calls that see the same. Two may use it at once:
+// a call that outlived its timeout, and the one after it. Nil keeps nothing.
+type stateMemo struct{ decoded atomic.Value }
 
 // twice decodes a state for a step to change, and one to compare it with.
 func (c *codec) twice(from fields, memo *stateMemo) (before, after any, err error) {
 	if memo != nil {
-		before = memo.decoded
+		before = memo.decoded.Load()
 	}
 	if before == nil {
 		if before, err = c.decode(from); err != nil {
 			return nil, nil, err
 		}
 		if memo != nil {
-			memo.decoded = before
+			memo.decoded.Store(before)
 		}
 	}
 	if c.flat {

@@ -34,7 +34,7 @@ const (
 		insert into saga_instance (` + rowColumns + `)
 		select r.id, r.definition, r.version, r.status, r.live, nullif(r.owner, ''), nullif(r.former, ''), r.due,
 			r.started, r.updated, r.since, r.reason, r.step, substr($20::bytea, r.at, r.size)
-		from unnest($5::text[], $6::text[], $7::int[], $8::text[], $9::boolean[], $10::text[], $11::text[], $12::timestamptz[],
+		from unnest($5::text[], $6::text[], $7::bigint[], $8::text[], $9::boolean[], $10::text[], $11::text[], $12::timestamptz[],
 			$13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::text[], $17::text[], $18::int[], $19::int[])
 			as r (` + flatColumns + `, at, size), guard
 		where guard.ok = 1

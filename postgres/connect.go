@@ -22,7 +22,7 @@ import (
 // gone, and free its locks.
 const settleSQL = `select set_config(name, value, false) from (values
 	('default_transaction_isolation', 'read committed'),
-	('idle_in_transaction_session_timeout', '10s'),
+	('idle_in_transaction_session_timeout', '10s'), ('idle_session_timeout', '0'),
 	('enable_seqscan', 'off'), ('enable_bitmapscan', 'off'), ('jit', 'off'),
 	('tcp_keepalives_idle', '5'), ('tcp_keepalives_interval', '2'), ('tcp_keepalives_count', '3')
 	) as settings (name, value)`

@@ -11,10 +11,10 @@ import (
 // waited for it.
 const (
 	defineSQL = `insert into saga_shape (name, version, data)
-		select * from unnest($1::text[], $2::int[], $3::bytea[]) as s (name, version, data)
+		select * from unnest($1::text[], $2::bigint[], $3::bytea[]) as s (name, version, data)
 		order by s.name collate "C", s.version on conflict do nothing`
 	definedSQL = `select s.name, s.version, s.data
-		from unnest($1::text[], $2::int[]) with ordinality as asked (name, version, n)
+		from unnest($1::text[], $2::bigint[]) with ordinality as asked (name, version, n)
 		join saga_shape as s on s.name = asked.name and s.version = asked.version order by asked.n`
 	shapesSQL = `select name, version, data from saga_shape order by name, version`
 )
@@ -47,7 +47,7 @@ func (in instances) Define(ctx context.Context, shapes []saga.StoredShape) (stor
 
 // Shapes implements [saga.Reader].
 func (r reader) Shapes(ctx context.Context) (shapes []saga.StoredShape, err error) {
-	err = r.s.read(ctx, "shapes", func(ctx context.Context) error {
+	err = r.s.look(ctx, "shapes", func(ctx context.Context) error {
 		rows, err := r.s.pool.Query(ctx, shapesSQL)
 		if err != nil {
 			return err

@@ -90,8 +90,8 @@
 // # Limits
 //
 // The database must be encoded in UTF8. Ids, names and texts may hold no zero byte. A standby can be
-// visited and not opened. A process that is stopped in the middle of sending a statement, and not
-// killed, holds that statement's locks until it goes on or an operator ends its session
+// visited and not opened. A process that is stopped in the middle of sending a statement or of
+// reading its answer, and not killed, holds that statement's locks until it goes on or an operator ends its session
 // (pg_terminate_backend); a takeover waits for as long. A journal row or a state above some ten
 // megabytes will be slow long before the server refuses it. Searching for a text reads every row
 // that the other conditions leave.

@@ -29,7 +29,7 @@ const (
 // Find implements [saga.Reader].
 func (r reader) Find(ctx context.Context, f saga.Filter) (found []saga.Row, err error) {
 	query, args := findQuery(f)
-	err = r.s.read(ctx, "find", func(ctx context.Context) error {
+	err = r.s.look(ctx, "find", func(ctx context.Context) error {
 		// Planned anew each time: which index is best depends on the values.
 		rows, err := r.s.pool.Query(ctx, query, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
 		if err != nil {

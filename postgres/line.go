@@ -31,11 +31,30 @@ type line struct {
 func (l line) start(ctx context.Context) (*pgx.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	conn, err := l.store.dial(ctx)
+	conn, err := l.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if err := l.begin(ctx, conn); err != nil {
+		hangUp(conn)
+		return nil, err
+	}
+	return conn, nil
+}
+
+// connect makes a connection, or takes one of the pool's that is there: a server that has no room for
+// another must not make a node look absent that works.
+func (l line) connect(ctx context.Context) (*pgx.Conn, error) {
+	conn, err := l.store.dial(ctx)
+	if err == nil || l.store.pool.Stat().IdleConns() == 0 {
+		return conn, err
+	}
+	lent, lack := l.store.pool.Acquire(ctx)
+	if lack != nil {
+		return nil, err
+	}
+	conn = lent.Hijack()
+	if conn.Ping(ctx) != nil {
 		hangUp(conn)
 		return nil, err
 	}

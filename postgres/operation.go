@@ -34,6 +34,20 @@ func (s *Store) read(ctx context.Context, method string, fn func(ctx context.Con
 	return wrap(s.limited(ctx, fn), method)
 }
 
+// look runs one call of those who look at instances. They share half of the pool, so that however
+// many look, and however long that takes, an engine has connections left to append with.
+func (s *Store) look(ctx context.Context, method string, fn func(ctx context.Context) error) error {
+	return s.read(ctx, method, func(ctx context.Context) error {
+		select {
+		case s.looking <- struct{}{}:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		defer func() { <-s.looking }()
+		return fn(ctx)
+	})
+}
+
 // write runs one call that a visitor may not make.
 func (s *Store) write(ctx context.Context, method string, fn func(ctx context.Context) error) error {
 	if s.visiting {

@@ -22,7 +22,7 @@ const (
 
 // History implements [saga.Reader].
 func (r reader) History(ctx context.Context, id string) (chunks []saga.Chunk, err error) {
-	err = r.s.read(ctx, "history", func(ctx context.Context) error {
+	err = r.s.look(ctx, "history", func(ctx context.Context) error {
 		rows, err := r.s.pool.Query(ctx, historySQL, id)
 		if err != nil {
 			return err
@@ -38,7 +38,7 @@ func (r reader) History(ctx context.Context, id string) (chunks []saga.Chunk, er
 // Count implements [saga.Reader].
 func (r reader) Count(ctx context.Context) (map[saga.Status]int, error) {
 	counts := map[saga.Status]int{}
-	err := r.s.read(ctx, "count", func(ctx context.Context) error {
+	err := r.s.look(ctx, "count", func(ctx context.Context) error {
 		rows, err := r.s.pool.Query(ctx, countSQL)
 		if err != nil {
 			return err

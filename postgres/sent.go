@@ -12,7 +12,7 @@ const sentSQL = `select id, instance, sent, data, answer is not null, answer fro
 
 // Commands implements [saga.Reader].
 func (r reader) Commands(ctx context.Context, instance string) (sent []saga.SentCommand, err error) {
-	err = r.s.read(ctx, "commands", func(ctx context.Context) error {
+	err = r.s.look(ctx, "commands", func(ctx context.Context) error {
 		rows, err := r.s.pool.Query(ctx, sentSQL, instance)
 		if err != nil {
 			return err

@@ -30,7 +30,8 @@ type Store struct {
 	logger   *slog.Logger
 	visiting bool
 	place    place
-	holder   int64 // the number of this process's advisory lock; 0 of a visitor
+	looking  chan struct{} // who is in it may look at instances
+	holder   int64         // the number of this process's advisory lock; 0 of a visitor
 
 	ended context.Context // ends with Close
 	close func() error
@@ -109,7 +110,7 @@ func connect(ctx context.Context, url string, c Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	s := &Store{pool: pool, logger: c.Logger, place: placeOf(conf.ConnConfig)}
+	s := &Store{looking: make(chan struct{}, max(1, c.MaxConns/2)), pool: pool, logger: c.Logger, place: placeOf(conf.ConnConfig)}
 	s.ended, s.end = context.WithCancel(context.Background())
 	s.close = sync.OnceValue(s.leave)
 	return s, nil

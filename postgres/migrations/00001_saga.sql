@@ -51,7 +51,7 @@ create table saga_key (
 create table saga_instance (
   id         text        collate "C" primary key,
   definition text        collate "C" not null,
-  version    int         not null,
+  version    bigint      not null,
   status     text        collate "C" not null,
   live       boolean     not null,
   owner      text        collate "C",
@@ -88,7 +88,7 @@ create index saga_history_id on saga_history (id, seq);
 
 create table saga_shape (
   name    text  collate "C" not null,
-  version int   not null,
+  version bigint not null,
   data    bytea not null,
   primary key (name, version)
 );

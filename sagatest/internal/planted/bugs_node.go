@@ -28,7 +28,7 @@ func inNode() []Bug {
 			{"node_checkpoint.go", "		t.of.frozen = t.after.live() && t.after.Released && t.of.undone == 0\n", "		_ = t\n"},
 		}},
 		{"what a lost claim took is forgotten", "journal rule 9: a node adopts again what it owns and does not hold", []Edit{
-			{"node_claim.go", "	n.claimOwn = true\n	n.claimAt = at.Add(n.jitter(n.rules.retry))\n", "	n.claimAt = at.Add(n.jitter(n.rules.retry))\n"},
+			{"node_claim.go", "	n.claimOwn = true\n	n.lostUntil = at.Add(n.rules.lost)\n", ""},
 		}},
 		{"who held it before a lost claim is forgotten", "journal rule 5: the open step may have been called", []Edit{
 			{"node_claim.go", "		before = row.Former\n", "		before = \"\"\n"},

@@ -1,0 +1,57 @@
+package saga
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Many large states, and a checkpoint that does not come back: nothing is appended that would make
+// the next one larger than a store can write, and the node still shows that it lives.
+func TestACheckpointStaysWritable(t *testing.T) {
+	n := watcher(epoch)
+	n.rules.rowsBytes = 1 << 20
+	sh := &Shape{Name: "d", Version: 1, Steps: []StepShape{{Name: "a", Kind: Compensatable, Timeout: time.Hour}}}
+	n.shapes[shapeKey{"d", 1}], n.runs[shapeKey{"d", 1}] = sh.withDefaults(&Config{Timeout: time.Hour}), true
+	state := fields{"text": json.RawMessage(`"` + strings.Repeat("x", 100<<10) + `"`)}
+	for i := range 200 { // twenty times what a checkpoint may have
+		n.start(&startRequest{ID: fmt.Sprint(i), Key: shapeKey{"d", 1}, Hash: []byte("h"), State: state}, epoch)
+	}
+	at, rows, largest, beats := epoch, 0, 0, 0
+	var stuck *Checkpoint
+	for step := 0; rows < 200 && step < 10_000; step++ {
+		for _, e := range n.pump(at) {
+			switch e := e.(type) {
+			case appendRow:
+				if len(n.flight) == 0 {
+					beats++
+				}
+				n.appended(nil, at)
+			case writeRows:
+				size := 0
+				for _, r := range e.Rows {
+					size += len(r.Data)
+				}
+				for _, c := range e.History {
+					size += len(c.Entries)
+				}
+				largest, rows = max(largest, size), rows+len(e.Rows)
+				stuck = &e.Checkpoint
+			}
+		}
+		at = at.Add(50 * time.Millisecond)
+		n.tick(at)
+		if stuck != nil && step%200 == 199 { // each takes ten seconds
+			stuck = nil
+			n.checkpointed(at)
+		}
+	}
+	if rows != 200 || largest > 5<<20 {
+		t.Errorf("%d of 200 rows were written, the largest checkpoint has %d bytes; want all, and at most 5 MiB", rows, largest)
+	}
+	if beats == 0 {
+		t.Error("while it waited for the checkpoint, the node appended nothing and looked dead")
+	}
+}
