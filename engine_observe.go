@@ -2,7 +2,15 @@ package saga
 
 // observe passes on what is durable and what was measured, in order, away from the loop.
 func (s *server) observe(done chan<- struct{}) {
-	defer close(done)
+	ended := false
+	defer func() {
+		if ended {
+			close(done)
+			return
+		}
+		s.config.Logger.Error("Config.Observe or Config.Measure ended its goroutine; others go on being told")
+		go s.observe(done)
+	}()
 	for t, ok := s.told.pop(); ok; t, ok = s.told.pop() {
 		if t.durable == nil {
 			s.guarded("Measure", "", func() { s.config.Measure(t.measure) })
@@ -12,6 +20,7 @@ func (s *server) observe(done chan<- struct{}) {
 			s.guarded("Observe", p.entry.ID, func() { s.config.Observe(p.entry.event(p.after, p.of.shape)) })
 		}
 	}
+	ended = true
 }
 
 // wakeAll tells those who wait for an instance that has ended or needs attention.

@@ -15,11 +15,14 @@ type toldQueue struct {
 	mu     sync.Mutex
 	moved  sync.Cond
 	queue  []told
+	size   int // transitions and measures in it
 	closed bool
 }
 
-// mostTold is how much may wait when another append is told.
-const mostTold = 1024
+// mostTold is how many transitions may wait when another append is told.
+const mostTold = 4096
+
+func (t told) size() int { return max(1, len(t.durable)) }
 
 func newToldQueue() *toldQueue {
 	q := &toldQueue{}
@@ -29,7 +32,7 @@ func newToldQueue() *toldQueue {
 
 func (q *toldQueue) push(t told) {
 	q.mu.Lock()
-	q.queue = append(q.queue, t)
+	q.queue, q.size = append(q.queue, t), q.size+t.size()
 	q.mu.Unlock()
 	q.moved.Broadcast()
 }
@@ -45,17 +48,15 @@ func (q *toldQueue) pop() (t told, ok bool) {
 		return t, false
 	}
 	t, q.queue[0] = q.queue[0], told{}
-	q.queue = q.queue[1:]
-	if len(q.queue) == mostTold {
-		q.moved.Broadcast()
-	}
+	q.queue, q.size = q.queue[1:], q.size-t.size()
+	q.moved.Broadcast()
 	return t, true
 }
 
 func (q *toldQueue) waitForRoom() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for len(q.queue) > mostTold && !q.closed {
+	for q.size > mostTold && !q.closed {
 		q.moved.Wait()
 	}
 }
