@@ -171,10 +171,10 @@ func TestNoFalseAlarm(t *testing.T) {
 	for what, schedule := range map[string]sagatest.Schedule{
 		"Stalled at action": {
 			{At: 5, Do: sagatest.Stopped}, {At: 8, Do: sagatest.ReplyLost}, {At: 10, Do: sagatest.ReplyLost},
-			{At: 12, Do: sagatest.Stalled}, {At: 15, Do: sagatest.ReplyLost},
+			{At: 15, Do: sagatest.Stalled}, {At: 18, Do: sagatest.ReplyLost},
 		},
 		"n1        has ended": {
-			{At: 5, Do: sagatest.AnswerLost}, {At: 46, Do: sagatest.Stalled}, {At: 50, Do: sagatest.Leaves}, {At: 56, Do: sagatest.WriteLost},
+			{At: 5, Do: sagatest.AnswerLost}, {At: 22, Do: sagatest.Stalled}, {At: 26, Do: sagatest.Leaves}, {At: 32, Do: sagatest.WriteLost},
 		},
 		"starts with another input case at n2": {
 			{At: 0, Do: sagatest.StartsTwice}, {At: 4, Do: sagatest.Delayed}, {At: 7, Do: sagatest.Delayed},
