@@ -63,7 +63,7 @@ func (n *node) appendNext(at time.Time) {
 }
 
 // manyEntries is how many make an append worth its price.
-const manyEntries = 32
+const manyEntries = 16
 
 // appendsFew reports whether the next pump would append so little that waiting for more could pay.
 func (n *node) appendsFew() bool {
