@@ -3,7 +3,10 @@ package saga
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Get returns an instance as it is durable now, if this engine holds it, and otherwise as its row
@@ -20,6 +23,10 @@ func (e *Engine) Get(ctx context.Context, id string) (Instance, error) {
 // Find returns the instances that match, the latest start first, as their rows say. Of one whose row
 // is damaged it returns what is left, without steps; Detail says what is wrong.
 func (e *Engine) Find(ctx context.Context, f Filter) ([]Instance, error) {
+	f, possible := f.possible()
+	if !possible {
+		return []Instance{}, nil
+	}
 	rows, err := e.store.Reader().Find(ctx, f)
 	if err != nil {
 		return nil, fmt.Errorf("find instances: %w", err)
@@ -40,6 +47,23 @@ func (e *Engine) Find(ctx context.Context, f Filter) ([]Instance, error) {
 	return out, nil
 }
 
+// possible leaves out ids that no instance has. It is false if nothing can match what is left: text
+// that no store can hold cannot be asked for in every store either.
+func (f Filter) possible() (Filter, bool) {
+	if len(f.IDs) > 0 {
+		f.IDs = slices.DeleteFunc(slices.Clone(f.IDs), func(id string) bool { return !validID(id) })
+		if len(f.IDs) == 0 {
+			return f, false
+		}
+	}
+	for _, text := range []string{f.Definition, f.Step, f.Text, f.After, string(f.Reason)} {
+		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			return f, false
+		}
+	}
+	return f, true
+}
+
 // Count returns how many instances stand in each status, as their rows say. A status that none has
 // may be missing.
 func (e *Engine) Count(ctx context.Context) (map[Status]int, error) {
@@ -49,6 +73,9 @@ func (e *Engine) Count(ctx context.Context) (map[Status]int, error) {
 // History returns the transitions of an instance in order, as far as they are checkpointed.
 // The error matches [ErrNotFound] if the id has no history yet.
 func (e *Engine) History(ctx context.Context, id string) ([]Event, error) {
+	if !validID(id) { // no instance has it, and not every store can be asked for it
+		return nil, fmt.Errorf("history of %s: %w", id, ErrNotFound)
+	}
 	chunks, err := e.store.Reader().History(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("history of %s: %w", id, err)
@@ -110,6 +137,9 @@ func (e *Engine) get(ctx context.Context, id string) (*instance, string, error) 
 
 // stored is what key and row say of an instance.
 func (e *Engine) stored(ctx context.Context, id string) (*instance, string, error) {
+	if !validID(id) {
+		return nil, "", ErrNotFound
+	}
 	key, row, err := lookUp(ctx, e.store, id)
 	switch {
 	case err != nil:
