@@ -2,7 +2,6 @@ package saga
 
 import (
 	"context"
-	"errors"
 	"fmt"
 )
 
@@ -32,9 +31,17 @@ func (e *Engine) send(ctx context.Context, in input) error {
 			return e.whyClosed()
 		case <-changed:
 		case <-ctx.Done():
-			return errors.Join(context.Cause(ctx), e.trouble())
+			return both(context.Cause(ctx), e.trouble())
 		}
 	}
+}
+
+// both puts two errors on one line. The second may be nil.
+func both(first, second error) error {
+	if second == nil {
+		return first
+	}
+	return fmt.Errorf("%w; %w", first, second)
 }
 
 // trouble is what the store says while it cannot be written, if it says anything.

@@ -72,7 +72,7 @@ func (e *Engine) show(in *instance, err error) (Instance, error) {
 // cutOff is the honest answer to a caller who could not wait for it.
 func (e *Engine) cutOff(id string, why error) error {
 	return fmt.Errorf("start of %s was cut off: %w whether it is durable; start it again with the same id and input: %w",
-		id, Unknown, errors.Join(why, e.trouble()))
+		id, Unknown, both(why, e.trouble()))
 }
 
 // Wait returns the state of an instance that has ended or needs attention, when it does. The error
