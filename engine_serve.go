@@ -76,20 +76,26 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 	s.run(ctx)
 	s.stop()
 	end()
+	s.told.close() // what is in it is still told; nobody waits for room any more
 	s.asks.Wait()
 	s.waitForSteps()
-	s.told.close()
 	<-observed
 	return s.rejoin, s.fatal
 }
 
 // run serves from the first tick to the end.
 func (s *server) run(ctx context.Context) {
-	s.listen()
+	waker, wakes := s.Engine.store.(Waker)
 	s.mu.Lock()
+	if wakes {
+		s.node.rules.poll = patientPoll
+	}
 	s.alarm = time.AfterFunc(0, s.tick)
 	s.mu.Unlock()
 	defer s.alarm.Stop()
+	if wakes {
+		s.asks.Go(func() { waker.Wake(s.store, func() { s.offer((*node).woken) }) })
+	}
 	leave := context.AfterFunc(ctx, s.leave)
 	defer leave()
 	s.serving(s)
@@ -158,11 +164,3 @@ func (s *server) waitForSteps() {
 
 // patientPoll is the time between claims, on average, where the store says when to claim earlier.
 const patientPoll = 4 * time.Second
-
-// listen lets a store that can wake the node do so.
-func (s *server) listen() {
-	if w, ok := s.Engine.store.(Waker); ok {
-		s.node.rules.poll = patientPoll
-		s.asks.Go(func() { w.Wake(s.store, func() { s.offer((*node).woken) }) })
-	}
-}
