@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,10 +37,10 @@ func TestWordsThatWaitHideNoOthers(t *testing.T) {
 	p.says(saga.CallAction, "a", many(losesOrder, 100)...)
 	d.LeaveInDoubt = true
 	bubble(t, func(t *testing.T, store *memory.Store) {
-		claims := 0
+		var claims atomic.Int64
 		counting := hooked{store, func(_ context.Context, op string, _ any, do func() error) error {
 			if op == "claim" {
-				claims++
+				claims.Add(1)
 			}
 			return do()
 		}}
@@ -59,7 +60,7 @@ func TestWordsThatWaitHideNoOthers(t *testing.T) {
 		if results, err := e.Apply(short, preview(t, e.Engine, do)); err != nil || len(results) != n || !errors.Is(results[0].Err, saga.ErrWaiting) {
 			t.Fatalf("%d results, %v", len(results), err)
 		}
-		before := claims
+		before := claims.Load()
 		began := time.Now()
 		if r := apply(t, e.Engine, preview(t, e.Engine, onInstance(saga.Skip))); r.Err != nil {
 			t.Fatal(r.Err)
@@ -68,7 +69,7 @@ func TestWordsThatWaitHideNoOthers(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 		after(t, 20*time.Second)
-		if now := claims - before; now > 20*4+20 {
+		if now := claims.Load() - before; now > 20*4+20 {
 			t.Errorf("%d claims in 20 s", now)
 		}
 	})
