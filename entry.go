@@ -109,15 +109,21 @@ func wrap(encoded [][]byte) []byte {
 	for _, e := range encoded {
 		size += len(e) + 1
 	}
-	out := strconv.AppendInt(append(make([]byte, 0, size), `{"v":`...), format, 10)
-	out = append(out, `,"e":[`...)
+	out := appendHead(make([]byte, 0, size))
 	for i, e := range encoded {
 		if i > 0 {
 			out = append(out, ',')
 		}
 		out = append(out, e...)
 	}
-	return append(out, "]}"...)
+	return append(out, wrapEnd...)
+}
+
+const wrapEnd = "]}"
+
+func appendHead(to []byte) []byte {
+	to = strconv.AppendInt(append(to, `{"v":`...), format, 10)
+	return append(to, `,"e":[`...)
 }
 
 // unwrap reads what wrap joined. The error matches ErrFormat if another version wrote it.

@@ -22,12 +22,14 @@ type node struct {
 
 	next   int64      // position of the next append
 	batch  []*pending // decided, not yet handed to the journal
+	page   page       // what of the batch is written
 	flight []*pending // being appended
 	flown  Measure    // of that append, as it was handed over
 	beat   time.Time  // of the last append that went in
 
 	trimmed      int64 // position below which the journal holds nothing
 	touched      map[string]*touch
+	inOrder      []*touch  // the same, as they came
 	touchedAt    time.Time // when the oldest of them was appended
 	behind       int       // journal bytes that are not checkpointed yet
 	touchedBytes int       // of the rows and history that the next checkpoint writes, roughly

@@ -21,9 +21,7 @@ type pending struct {
 }
 
 func newPending(r *resident, e entry, after *instance) *pending {
-	p := &pending{entry: e, after: after, of: r, row: 300 + after.State.size()}
-	p.encoded = p.entry.appendJSON(make([]byte, 0, 300+e.Patch.size()))
-	return p
+	return &pending{entry: e, after: after, of: r, row: 300 + after.State.size()}
 }
 
 // appendNext hands the journal what was decided while the last append was under way. An idle node
@@ -56,7 +54,7 @@ func (n *node) appendNext(at time.Time) {
 	}
 	// Sorted, so that two nodes that take the same keys never wait for each other.
 	sort.Slice(row.Starts, func(i, j int) bool { return row.Starts[i].ID < row.Starts[j].ID })
-	row.Entries = wrap(encoded)
+	row.Entries = n.page.take(encoded, len(n.batch))
 	n.answering = row.Answers
 	n.flown = Measure{Kind: MeasuredAppend, At: at, Count: len(n.flight), Bytes: len(row.Entries)}
 	n.do(appendRow{row})

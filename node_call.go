@@ -20,6 +20,7 @@ func (n *node) decide(r *resident, h happened) {
 func (n *node) decided(r *resident, after *instance, h happened, answer *Answer) {
 	before := r.now
 	p := newPending(r, record(before, after, h), after)
+	p.encoded = n.page.add(&p.entry)
 	r.now, p.answer = after, answer
 	if len(h.patch) > 0 || r.memo == nil {
 		r.memo = &stateMemo{}

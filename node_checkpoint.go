@@ -1,10 +1,6 @@
 package saga
 
-import (
-	"maps"
-	"slices"
-	"time"
-)
+import "time"
 
 // touch is what a checkpoint has to write of one instance.
 type touch struct {
@@ -25,6 +21,7 @@ func (n *node) touch(p *pending, at time.Time) {
 	if t == nil {
 		t = &touch{first: p.entry.Seq, of: p.of}
 		n.touched[p.entry.ID] = t
+		n.inOrder = append(n.inOrder, t)
 	}
 	n.touchedBytes += p.row + len(p.encoded) - t.row
 	t.after, t.of, t.row = p.after, p.of, p.row
@@ -59,6 +56,7 @@ func (n *node) checkpointNext(at time.Time) {
 	c := n.checkpoint()
 	n.writing, n.writingTo, n.writingFrom = n.touched, c.To, at
 	n.touched, n.behind, n.touchedBytes = map[string]*touch{}, 0, 0
+	n.inOrder = nil
 	for _, t := range n.writing {
 		// Until it is known whether the row was released, nothing may move the instance.
 		t.of.frozen = t.after.live() && t.after.Released && t.of.undone == 0
@@ -68,9 +66,11 @@ func (n *node) checkpointNext(at time.Time) {
 
 // checkpoint folds all that is durable and not yet written.
 func (n *node) checkpoint() Checkpoint {
-	c := Checkpoint{Node: n.id, From: n.trimmed, To: n.next - 1}
-	for _, id := range slices.Sorted(maps.Keys(n.touched)) { // in one order, so that a schedule can be played again
-		t := n.touched[id]
+	c := Checkpoint{
+		Node: n.id, From: n.trimmed, To: n.next - 1,
+		Rows: make([]Row, 0, len(n.touched)), History: make([]Chunk, 0, len(n.touched)),
+	}
+	for _, t := range n.inOrder {
 		after := *t.after
 		if t.of.undone > 0 {
 			after.Released = false // it moved on since, so this node keeps it

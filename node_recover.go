@@ -183,7 +183,7 @@ func (f *folding) position(p Position) error {
 			}
 			t.after = &after
 		}
-		t.encoded = append(t.encoded, newPending(nil, *e, t.after).encoded)
+		t.encoded = append(t.encoded, e.appendJSON(nil))
 	}
 	return nil
 }
@@ -225,7 +225,7 @@ func (f *folding) recover(t *touch, at time.Time) error {
 		}
 		p := newPending(&resident{shape: sh}, record(t.after, &after, h), &after)
 		f.told = append(f.told, p)
-		t.after, t.encoded = &after, append(t.encoded, p.encoded)
+		t.after, t.encoded = &after, append(t.encoded, p.entry.appendJSON(nil))
 	}
 	return nil
 }

@@ -32,11 +32,11 @@ const (
 
 	foldSQL = `, rows as (
 		insert into saga_instance (` + rowColumns + `)
-		select r.id, r.definition, r.version, r.status, r.live, nullif(r.owner, ''), nullif(r.former, ''), r.due,
-			r.started, r.updated, r.since, r.reason, r.step, substr($20::bytea, r.at, r.size)
-		from unnest($5::text[], $6::text[], $7::bigint[], $8::text[], $9::boolean[], $10::text[], $11::text[], $12::timestamptz[],
-			$13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::text[], $17::text[], $18::int[], $19::int[])
-			as r (` + flatColumns + `, at, size), guard
+		select r.id, ($5::text[])[r.kind], ($6::bigint[])[r.kind], ($7::text[])[r.kind], ($8::boolean[])[r.kind],
+			nullif(($9::text[])[r.kind], ''), nullif(($10::text[])[r.kind], ''), r.due, r.started, r.updated, r.since,
+			($11::text[])[r.kind], ($12::text[])[r.kind], substr($25::bytea, r.at, r.size)
+		from unnest($13::text[], $14::int[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[],
+			$19::int[], $20::int[]) as r (id, kind, due, started, updated, since, at, size), guard
 		where guard.ok = 1
 		on conflict (id) do update set definition = excluded.definition, version = excluded.version,
 			status = excluded.status, live = excluded.live, owner = excluded.owner, former = excluded.former,
@@ -44,7 +44,7 @@ const (
 			reason = excluded.reason, step = excluded.step, data = excluded.data
 	), history as (
 		insert into saga_history (id, seq, entries)
-		select h.id, h.seq, substr($20, h.at, h.size)
+		select h.id, h.seq, substr($25, h.at, h.size)
 		from unnest($21::text[], $22::int[], $23::int[], $24::int[]) as h (id, seq, at, size), guard
 		where guard.ok = 1
 	)
@@ -65,7 +65,8 @@ func (j journal) Checkpoint(ctx context.Context, c saga.Checkpoint) error {
 		if trimmed < 1 {
 			return sealed("a checkpoint folds at least one position")
 		}
-		args := append([]any{c.Node, c.From, c.To, trimmed}, columnsOf(c.Rows).args()...)
+		rows := columnsOf(c.Rows)
+		args := append([]any{c.Node, c.From, c.To, trimmed}, rows.args()...)
 		_, err := j.s.pool.Exec(ctx, query, append(args, bodiesOf(c)...)...)
 		if code(err) == divisionByZero {
 			return sealed("a folded position is gone")
@@ -74,8 +75,9 @@ func (j journal) Checkpoint(ctx context.Context, c saga.Checkpoint) error {
 	})
 }
 
-// bodiesOf are the places and sizes of the rows' data, all that is long in one piece, and the
-// history with its places and sizes. An array of long values would be copied many times on its way.
+// bodiesOf are the places and sizes of the rows' data, the history with its places and sizes, and all
+// that is long in one piece. An array of long values would be copied many times on its way, and so
+// would the piece if anything came after it.
 func bodiesOf(c saga.Checkpoint) []any {
 	size := 0
 	for i := range c.Rows {
@@ -101,5 +103,5 @@ func bodiesOf(c saga.Checkpoint) []any {
 		ids, seqs = append(ids, h.ID), append(seqs, h.Seq)
 		entriesAt, entriesSize = put(entriesAt, entriesSize, h.Entries)
 	}
-	return []any{dataAt, dataSize, all, ids, seqs, entriesAt, entriesSize}
+	return []any{dataAt, dataSize, ids, seqs, entriesAt, entriesSize, all}
 }

@@ -7,10 +7,7 @@ import (
 	"github.com/seosa-dev/saga"
 )
 
-const (
-	flatColumns = `id, definition, version, status, live, owner, former, due, started, updated, since, reason, step`
-	rowColumns  = flatColumns + `, data`
-)
+const rowColumns = `id, definition, version, status, live, owner, former, due, started, updated, since, reason, step, data`
 
 // scanRow reads the columns of rowColumns, which are the last; it passes over those before.
 func scanRow(row pgx.CollectableRow, before int) (r saga.Row, err error) {
@@ -33,33 +30,50 @@ func scanRow(row pgx.CollectableRow, before int) (r saga.Row, err error) {
 
 func collectRow(row pgx.CollectableRow) (saga.Row, error) { return scanRow(row, 0) }
 
-// columns are rows but for their data as arrays, which a statement takes whatever their number.
+// common is what many rows of a checkpoint have in common.
+type common struct {
+	definition, status, owner, former, reason, step string
+	version                                         int
+	live                                            bool
+}
+
+// columns are rows but for their data as arrays, which a statement takes whatever their number. What
+// rows have in common stands once, and kinds are its places there, from 1.
 type columns struct {
-	ids, definitions, statuses, owners, formers, reasons, steps []string
-	versions                                                    []int
-	live                                                        []bool
-	due                                                         []*time.Time
-	started, updated, since                                     []time.Time
+	ids                                                    []string
+	kinds                                                  []int32
+	due                                                    []*time.Time
+	started, updated, since                                []time.Time
+	definitions, statuses, owners, formers, reasons, steps []string
+	versions                                               []int
+	live                                                   []bool
 }
 
 func columnsOf(rows []saga.Row) (c columns) {
+	known := map[common]int32{}
 	for i := range rows {
 		r := &rows[i]
-		c.ids, c.definitions = append(c.ids, r.ID), append(c.definitions, r.Definition)
-		c.versions, c.statuses = append(c.versions, r.Version), append(c.statuses, string(r.Status))
-		c.live, c.owners = append(c.live, r.Live), append(c.owners, r.Owner)
-		c.formers, c.due = append(c.formers, r.Former), append(c.due, moment(r.Due))
-		c.started, c.updated = append(c.started, r.Started), append(c.updated, r.Updated)
-		c.since, c.reasons = append(c.since, r.Since), append(c.reasons, string(r.Reason))
-		c.steps = append(c.steps, r.Step)
+		k := common{r.Definition, string(r.Status), r.Owner, r.Former, string(r.Reason), r.Step, r.Version, r.Live}
+		if known[k] == 0 {
+			known[k] = int32(len(known) + 1) //nolint:gosec // no more than rows
+			c.add(k)
+		}
+		c.ids, c.kinds, c.due = append(c.ids, r.ID), append(c.kinds, known[k]), append(c.due, moment(r.Due))
+		c.started, c.updated, c.since = append(c.started, r.Started), append(c.updated, r.Updated), append(c.since, r.Since)
 	}
 	return c
 }
 
-// args are the columns in the order of flatColumns.
-func (c columns) args() []any {
-	return []any{c.ids, c.definitions, c.versions, c.statuses, c.live, c.owners, c.formers, c.due, c.started, c.updated,
-		c.since, c.reasons, c.steps}
+func (c *columns) add(k common) {
+	c.definitions, c.versions = append(c.definitions, k.definition), append(c.versions, k.version)
+	c.statuses, c.live = append(c.statuses, k.status), append(c.live, k.live)
+	c.owners, c.formers = append(c.owners, k.owner), append(c.formers, k.former)
+	c.reasons, c.steps = append(c.reasons, k.reason), append(c.steps, k.step)
+}
+
+func (c *columns) args() []any {
+	return []any{c.definitions, c.versions, c.statuses, c.live, c.owners, c.formers, c.reasons, c.steps,
+		c.ids, c.kinds, c.due, c.started, c.updated, c.since}
 }
 
 // moment is a time as it is stored, null if zero: what is never due is before nothing.
