@@ -63,9 +63,9 @@ func (n *node) appendNext(at time.Time) {
 // manyEntries is how many make an append worth its price.
 const manyEntries = 16
 
-// appendsFew reports whether the next pump would append so little that waiting for more could pay.
+// appendsFew reports whether the next pump would append so little that waiting for others could pay.
 func (n *node) appendsFew() bool {
-	return n.flight == nil && len(n.batch) > 0 && len(n.batch) < manyEntries
+	return n.flight == nil && len(n.live) > 1 && len(n.batch) > 0 && len(n.batch) < manyEntries
 }
 
 // canWait reports whether the batch holds only outcomes that nothing waits for: what does wait
