@@ -149,6 +149,7 @@ func TestObserveWaitsUntilItIsDurable(t *testing.T) {
 		p.wantCalls(t, "action a")
 		close(release)
 		wantStatus(t, ends(t, e, d, "i"), saga.Completed, "")
+		synctest.Wait() // who waits for the end is not told after who observes it
 		sameEvents(t, "i", w.of("i"), history(t, e, "i"))
 	})
 }
