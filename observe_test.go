@@ -173,6 +173,7 @@ func TestObserveSeesTakeovers(t *testing.T) {
 		if err := e1.stop(); err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait()
 		sameEvents(t, "i", append(first.of("i"), second.of("i")...), events)
 		p.wantEffects(t, "a, b")
 	})
