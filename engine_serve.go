@@ -63,6 +63,7 @@ func (e *Engine) serve(ctx context.Context) (bool, error) {
 		Engine: e, node: newNode(id, defaultRules(&e.config), now()), queued: map[int64]chan struct{}{},
 		heldBack: make(chan struct{}), done: make(chan struct{}), jobs: make(chan []effect), slots: make(chan struct{}, e.config.Concurrency), told: newToldQueue(),
 	}
+	s.node.early = s.early
 	s.node.shapes = e.knownShapes()
 	s.node.codecs = map[shapeKey]*codec{}
 	for key, p := range e.plans {

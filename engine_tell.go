@@ -65,6 +65,12 @@ func (s *server) handOut(effects []effect) (later []effect) {
 	return later
 }
 
+// early begins an effect that may block while the node is still being told something.
+func (s *server) early(e effect) {
+	s.group(e).Add(1)
+	s.beside([]effect{e})
+}
+
 // turn does what follows from all that the node was told.
 func (s *server) turn() []effect {
 	if s.over {

@@ -57,8 +57,9 @@ type node struct {
 	watched      time.Time // of the last look that was answered
 	missed       bool      // one since then was not
 	others       map[string]*otherNode
-	serial       int64 // of the last call
-	calls        int   // under way
+	serial       int64        // of the last call
+	calls        int          // under way
+	early        func(effect) // begins an append while the node still works; nil if nobody can
 	leaving      bool
 	leaveBy      time.Time
 	handedOver   bool

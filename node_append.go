@@ -97,6 +97,7 @@ func (n *node) appended(takenIDs []string, at time.Time) {
 	n.next++
 	n.measured(n.flown, n.flown.At, at)
 	n.commandsAnswered()
+	n.appendAtOnce(at)
 	taken := make(map[string]bool, len(takenIDs))
 	for _, id := range takenIDs {
 		taken[id] = true
@@ -112,6 +113,20 @@ func (n *node) appended(takenIDs []string, at time.Time) {
 	}
 	if len(told) > 0 {
 		n.do(tell{told})
+	}
+}
+
+// appendAtOnce begins the next append before what follows from the last one is worked out, if there is
+// enough for it: the journal is what everybody waits for.
+func (n *node) appendAtOnce(at time.Time) {
+	if len(n.batch) < manyEntries {
+		return
+	}
+	before := len(n.effects)
+	n.appendNext(at)
+	if n.early != nil && len(n.effects) > before {
+		n.early(n.effects[before])
+		n.effects = n.effects[:before]
 	}
 }
 
