@@ -118,7 +118,7 @@ type resident struct {
 func newNode(id string, rules nodeRules, at time.Time) *node {
 	return &node{
 		chance: rand.New(rand.NewPCG(crc64.Checksum([]byte(id), crc64.MakeTable(crc64.ISO)), 0)),
-		id:     id, rules: rules, next: 1, beat: at,
+		id:     id, rules: rules, next: 1, beat: at, born: at,
 		shapes: map[shapeKey]*Shape{}, runs: map[shapeKey]bool{},
 		live: map[string]*resident{}, touched: map[string]*touch{},
 		asked: map[string][]*startRequest{}, resuming: map[string][]*startRequest{},

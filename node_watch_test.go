@@ -122,6 +122,19 @@ func TestAbsentNodeIsSealedSooner(t *testing.T) {
 	}
 }
 
+// A process that is being killed while its successor starts still seems present at the successor's
+// first look.
+func TestAProcessThatIsJustDyingIsSealedSoon(t *testing.T) {
+	for _, gone := range []time.Duration{time.Millisecond, 300 * time.Millisecond, 900 * time.Millisecond} {
+		_, sealed := idle(t, watcher(epoch), epoch, time.Minute, func(at time.Time) ([]NodeState, error) {
+			return []NodeState{{ID: "other", Position: 3, Absent: !at.Before(epoch.Add(gone)), Silent: at.Sub(epoch) + time.Millisecond}}, nil
+		})
+		if took := sealed["other"].Sub(epoch.Add(gone)); took < time.Second || took > 1600*time.Millisecond {
+			t.Errorf("gone %v after the start: sealed %v later, want little more than a second", gone, took)
+		}
+	}
+}
+
 // Who cannot work with the store cannot tell whether others are silent or cut off as well.
 func TestNobodyIsSealedForAnOutageOfTheStore(t *testing.T) {
 	n := watcher(epoch)
