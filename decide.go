@@ -32,11 +32,12 @@ const attentionWait = time.Minute
 // pure; everything that moves an instance goes through it. The instance that results says what to
 // do next: call its open step now or at its due time, or nothing. An error means that this cannot
 // happen to an instance that stands so; nothing changes then.
-func decide(sh *Shape, in instance, h happened) (instance, error) {
-	if err := possible(sh, &in, h); err != nil {
+func decide(sh *Shape, in *instance, h happened) (*instance, error) {
+	if err := possible(sh, in, h); err != nil {
 		return in, err
 	}
-	d := decision{instance: in, sh: sh, at: h.at}
+	after := *in
+	d := decision{instance: &after, sh: sh, at: h.at}
 	d.Seq++
 	d.Updated = h.at
 	d.Released = false
@@ -131,7 +132,7 @@ func mayRunAhead(sh *Shape, in, out *instance, h happened) bool {
 
 // decision is an instance being decided; its methods are the words of the rule.
 type decision struct {
-	instance
+	*instance
 	sh     *Shape
 	at     time.Time
 	answer Outcome // of the call that ended, if one did
@@ -180,7 +181,7 @@ func (d *decision) slowly() bool {
 // meetDeadline turns an instance that would go on forward after its deadline, and wakes one that
 // waits no later than at it.
 func (d *decision) meetDeadline(h happened) {
-	if !d.sh.turnsBy(&d.instance) || h.kind == EventReleased || h.kind == EventParked || (d.Still && d.Status == NeedsAttention) {
+	if !d.sh.turnsBy(d.instance) || h.kind == EventReleased || h.kind == EventParked || (d.Still && d.Status == NeedsAttention) {
 		return
 	}
 	switch {

@@ -85,7 +85,7 @@ func (d *decision) advance() {
 }
 
 // mustFinish reports whether the open step lies beyond the point of no return.
-func (d *decision) mustFinish() bool { return d.sh.beyond(&d.instance) }
+func (d *decision) mustFinish() bool { return d.sh.beyond(d.instance) }
 
 // refused is an action's refusal. After an attempt that may still be in flight it is not yet the
 // truth: the late attempt could take effect when everything else was already undone.

@@ -114,14 +114,14 @@ func everyHand(at time.Time) (out []happened) {
 func TestDecideEveryEventInEveryState(t *testing.T) {
 	transitions, refused := 0, 0
 	for _, sh := range shapesUpTo(t) {
-		first, err := decide(sh, instance{ID: "i", Definition: "d", Version: 1}, happened{kind: EventStarted, at: epoch})
+		first, err := decide(sh, &instance{ID: "i", Definition: "d", Version: 1}, happened{kind: EventStarted, at: epoch})
 		if err != nil {
 			t.Fatal(err)
 		}
 		seen := map[stateKey]bool{}
-		for queue := []instance{first}; len(queue) > 0; queue = queue[1:] {
+		for queue := []*instance{first}; len(queue) > 0; queue = queue[1:] {
 			in := queue[0]
-			events := everyEvent(&in)
+			events := everyEvent(in)
 			if len(sh.Steps) <= 2 { // they multiply the states of three steps, and two show all there is
 				events = append(events, everyHand(in.Updated.Add(time.Millisecond))...)
 			}
@@ -129,16 +129,16 @@ func TestDecideEveryEventInEveryState(t *testing.T) {
 				out, err := decide(sh, in, h)
 				if err != nil {
 					refused++
-					if stateOf(&out) != stateOf(&in) || out.Seq != in.Seq {
+					if stateOf(out) != stateOf(in) || out.Seq != in.Seq {
 						t.Fatalf("%v: refused %s, and changed", err, h.kind)
 					}
 					continue
 				}
 				transitions++
-				if why := illegal(sh, &in, &out, h); why != "" {
+				if why := illegal(sh, in, out, h); why != "" {
 					t.Fatalf("%s\nshape %+v\nfrom %+v\nby %+v\nto %+v", why, *sh, in.progress, h, out.progress)
 				}
-				if k := stateOf(&out); !seen[k] {
+				if k := stateOf(out); !seen[k] {
 					seen[k] = true
 					queue = append(queue, out)
 				}
@@ -235,13 +235,13 @@ func TestDecideWaitsWhereARepeatCouldDiffer(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			cfg := (*Config)(nil).withDefaults()
 			sh := Shape{Name: "d", Version: 1, Steps: []StepShape{c.first, c.next}}.withDefaults(&cfg)
-			in, _ := decide(sh, instance{ID: "i"}, happened{kind: EventStarted, at: epoch})
+			in, _ := decide(sh, &instance{ID: "i"}, happened{kind: EventStarted, at: epoch})
 			h := happened{kind: EventAnswered, at: epoch, outcome: c.outcome}
 			out, err := decide(sh, in, h)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := mayRunAhead(sh, &in, &out, h); got != c.ahead {
+			if got := mayRunAhead(sh, in, out, h); got != c.ahead {
 				t.Errorf("may run ahead: %v, want %v", got, c.ahead)
 			}
 		})
@@ -258,15 +258,15 @@ func FuzzDecide(f *testing.F) {
 			s.Steps[i].Name = fmt.Sprint("s", i)
 		}
 		sh := s.withDefaults(&cfg)
-		in, _ := decide(sh, instance{ID: "i"}, happened{kind: EventStarted, at: epoch})
+		in, _ := decide(sh, &instance{ID: "i"}, happened{kind: EventStarted, at: epoch})
 		for _, m := range moves {
-			events := append(everyEvent(&in), everyHand(in.Updated.Add(time.Millisecond))...)
+			events := append(everyEvent(in), everyHand(in.Updated.Add(time.Millisecond))...)
 			h := events[int(m)%len(events)]
 			out, err := decide(sh, in, h)
 			if err != nil {
 				continue
 			}
-			if why := illegal(sh, &in, &out, h); why != "" {
+			if why := illegal(sh, in, out, h); why != "" {
 				t.Fatalf("%s: %+v by %+v to %+v", why, in.progress, h, out.progress)
 			}
 			in = out

@@ -3,7 +3,6 @@ package saga
 import (
 	"encoding/base64"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -83,32 +82,6 @@ func (p *progress) appendMembers(b []byte) []byte {
 	return appendTrue(b, `,"l":true`, p.Released)
 }
 
-// appendJSON writes the fields in order of name. Their values are JSON that was written by
-// encoding/json once.
-func (f fields) appendJSON(b []byte) []byte {
-	if f == nil {
-		return append(b, `null`...)
-	}
-	var some [16]string
-	names := some[:0]
-	for name := range f {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	b = append(b, '{')
-	for i, name := range names {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(appendText(b, name), ':')
-		if len(f[name]) == 0 {
-			b = append(b, `null`...)
-		}
-		b = append(b, f[name]...)
-	}
-	return append(b, '}')
-}
-
 // appendText leaves to encoding/json what has something to escape.
 func appendText(b []byte, text string) []byte {
 	for i := range len(text) {
@@ -128,9 +101,32 @@ func appendAny(b []byte, v any) []byte {
 	return append(b, raw...)
 }
 
+// appendTime writes the usual times, UTC and not finer than microseconds, by hand.
 func appendTime(b []byte, t time.Time) []byte {
-	return append(t.AppendFormat(append(b, '"'), time.RFC3339Nano), '"')
+	year, month, day := t.Date()
+	ns := t.Nanosecond()
+	if t.Location() != time.UTC || year < 1000 || year > 9999 || ns%1000 != 0 {
+		return append(t.AppendFormat(append(b, '"'), time.RFC3339Nano), '"')
+	}
+	hour, minute, second := t.Clock()
+	b = append(b, '"')
+	b = append2(append2(b, year/100), year%100)
+	b = append2(append(b, '-'), int(month))
+	b = append2(append(b, '-'), day)
+	b = append2(append(b, 'T'), hour)
+	b = append2(append(b, ':'), minute)
+	b = append2(append(b, ':'), second)
+	if us := ns / 1000; us > 0 {
+		b = append2(append2(append2(append(b, '.'), us/10_000), us/100%100), us%100)
+		for b[len(b)-1] == '0' {
+			b = b[:len(b)-1]
+		}
+	}
+	return append(b, 'Z', '"')
 }
+
+// append2 writes two digits.
+func append2(b []byte, n int) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }
 
 func appendBytes(b, bytes []byte) []byte {
 	if bytes == nil {

@@ -13,14 +13,16 @@ func (s *server) tell(in input) []effect {
 	if s.over {
 		return nil
 	}
-	in(s.node, s.clock.now())
+	at := s.clock.now()
+	in(s.node, at)
 	if s.gather { // who gathers does the rest
 		return nil
 	}
 	if s.node.appendsFew() {
 		s.letOthersTell()
+		at = s.clock.now()
 	}
-	return s.turn()
+	return s.turn(at)
 }
 
 // longestGather bounds how long an append waits for those who are about to tell something as well.
@@ -72,11 +74,10 @@ func (s *server) early(e effect) {
 }
 
 // turn does what follows from all that the node was told.
-func (s *server) turn() []effect {
+func (s *server) turn(at time.Time) []effect {
 	if s.over {
 		return nil
 	}
-	at := s.clock.now()
 	later := s.handOut(s.node.pump(at))
 	if s.over {
 		return nil

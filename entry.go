@@ -95,14 +95,6 @@ func (e *entry) event(in *instance, sh *Shape) Event {
 	return out
 }
 
-// object writes the fields as one JSON object, in order of name.
-func (f fields) object() json.RawMessage {
-	if f == nil {
-		return json.RawMessage("{}")
-	}
-	return f.appendJSON(make([]byte, 0, f.size()+len(f)))
-}
-
 // wrap joins encoded entries into what a journal row or a history chunk holds.
 func wrap(encoded [][]byte) []byte {
 	size := 16

@@ -11,18 +11,23 @@ import (
 // keys sorted and fields of zero value left out at every depth, so that a repeat matches after a
 // deploy that added a field. The version is no part of it. It is SHA-256 cut to 128 bits.
 func inputHash(definition string, input fields) ([]byte, error) {
-	canonical := make(fields, len(input))
-	for name, raw := range input {
-		part, err := canonicalPart(raw)
+	text := append(appendText(append(make([]byte, 0, 100+input.size()), '['), definition), ",{"...)
+	first := true
+	for _, f := range input {
+		part, err := canonicalPart(f.raw)
 		if err != nil {
-			return nil, fmt.Errorf("%w: state field %s: %w", ErrInvalid, name, err)
+			return nil, fmt.Errorf("%w: state field %s: %w", ErrInvalid, f.name, err)
 		}
-		if part != nil {
-			canonical[name] = part
+		if part == nil {
+			continue
 		}
+		if !first {
+			text = append(text, ',')
+		}
+		first = false
+		text = append(append(appendText(text, f.name), ':'), part...)
 	}
-	text := appendText([]byte{'['}, definition)
-	text = append(canonical.appendJSON(append(text, ',')), ']')
+	text = append(text, "}]"...)
 	sum := sha256.Sum256(text)
 	return sum[:16], nil
 }

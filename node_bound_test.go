@@ -15,7 +15,7 @@ func TestACheckpointStaysWritable(t *testing.T) {
 	n.rules.rowsBytes = 1 << 20
 	sh := &Shape{Name: "d", Version: 1, Steps: []StepShape{{Name: "a", Kind: Compensatable, Timeout: time.Hour}}}
 	n.shapes[shapeKey{"d", 1}], n.runs[shapeKey{"d", 1}] = sh.withDefaults(&Config{Timeout: time.Hour}), true
-	state := fields{"text": json.RawMessage(`"` + strings.Repeat("x", 100<<10) + `"`)}
+	state := fields{{"text", json.RawMessage(`"` + strings.Repeat("x", 100<<10) + `"`)}}
 	for i := range 200 { // twenty times what a checkpoint may have
 		n.start(&startRequest{ID: fmt.Sprint(i), Key: shapeKey{"d", 1}, Hash: []byte("h"), State: state}, epoch)
 	}

@@ -8,12 +8,12 @@ import (
 // decide moves a resident by the rule and journals the transition. What follows from it, a call
 // above all, waits until it is durable unless the rule lets it run ahead.
 func (n *node) decide(r *resident, h happened) {
-	after, err := decide(r.shape, *r.now, h)
+	after, err := decide(r.shape, r.now, h)
 	if err != nil {
 		n.do(warn{Text: "an impossible transition was refused", Err: err})
 		return
 	}
-	n.decided(r, &after, h, nil)
+	n.decided(r, after, h, nil)
 }
 
 // decided journals a transition, together with the answer to the command that asked for it.

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 )
 
@@ -40,7 +38,7 @@ func readOrder(c Command) (order, error) {
 		return o, fmt.Errorf("%w %d in command %s; this program reads %d", ErrFormat, o.Format, c.ID, format)
 	}
 	o.ID = c.ID
-	i := Intervention{Verb: o.Verb, Outcome: o.Outcome, Set: o.Set, By: o.By, Reason: o.Reason}
+	i := Intervention{Verb: o.Verb, Outcome: o.Outcome, Set: o.Set.byNames(), By: o.By, Reason: o.Reason}
 	return o, i.check()
 }
 
@@ -110,13 +108,13 @@ func (n *node) operate(r *resident, o order, at time.Time) {
 			return
 		}
 	}
-	after, err := decide(r.shape, *r.now, h)
+	after, err := decide(r.shape, r.now, h)
 	if err != nil {
 		n.refuseOrder(o.ID, err)
 		return
 	}
 	n.unschedule(r)
-	n.decided(r, &after, h, &Answer{ID: o.ID, Data: answerData{Format: format, Status: after.Status}.bytes()})
+	n.decided(r, after, h, &Answer{ID: o.ID, Data: answerData{Format: format, Status: after.Status}.bytes()})
 }
 
 // happened is the order as the rule hears it.
@@ -129,11 +127,11 @@ func (o *order) happened(at time.Time) happened {
 
 // permitted checks what an intervention would set.
 func permitted(in *instance, h happened, limit int) error {
-	for name, value := range h.patch {
-		was, known := in.State[name]
+	for _, f := range h.patch {
+		name, value, was := f.name, f.raw, in.State.get(f.name)
 		switch {
-		case !known:
-			return fmt.Errorf("%w: the state of %s has no field %q; it has %q", ErrInvalid, in.ID, name, slices.Sorted(maps.Keys(in.State)))
+		case was == nil:
+			return fmt.Errorf("%w: the state of %s has no field %q; it has %q", ErrInvalid, in.ID, name, in.State.names())
 		case jsonKind(was) != "null" && jsonKind(value) != "null" && jsonKind(was) != jsonKind(value):
 			return fmt.Errorf("%w: field %q of the state of %s is a JSON %s, not a %s", ErrInvalid, name, in.ID, jsonKind(was), jsonKind(value))
 		}

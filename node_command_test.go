@@ -11,7 +11,7 @@ func TestRefusedCommandLeavesNothingLying(t *testing.T) {
 	sh := simShapes()[0]
 	key := shapeKey{sh.Name, 1}
 	n.shapes[key], n.runs[key] = sh, true
-	in, err := decide(sh, instance{ID: "i", Definition: sh.Name, Version: 1, Hash: []byte("h")}, happened{kind: EventStarted, at: epoch})
+	in, err := decide(sh, &instance{ID: "i", Definition: sh.Name, Version: 1, Hash: []byte("h")}, happened{kind: EventStarted, at: epoch})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func alone() *node {
 
 func (n *node) startOf(id string, state int, at time.Time) {
 	text, _ := json.Marshal(strings.Repeat("x", state))
-	n.start(&startRequest{ID: id, Key: shapeKey{"d", 1}, Hash: []byte(id), State: fields{"s": text}}, at)
+	n.start(&startRequest{ID: id, Key: shapeKey{"d", 1}, Hash: []byte(id), State: fields{{"s", text}}}, at)
 }
 
 // only returns the effects of one type.

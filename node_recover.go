@@ -219,13 +219,13 @@ func (f *folding) recover(t *touch, at time.Time) error {
 	}
 	for _, kind := range []EventKind{EventRecovered, EventReleased} {
 		h := happened{kind: kind, at: at}
-		after, err := decide(sh, *t.after, h)
+		after, err := decide(sh, t.after, h)
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrFormat, err)
 		}
-		p := newPending(&resident{shape: sh}, record(t.after, &after, h), &after)
+		p := newPending(&resident{shape: sh}, record(t.after, after, h), after)
 		f.told = append(f.told, p)
-		t.after, t.encoded = &after, append(t.encoded, p.entry.appendJSON(nil))
+		t.after, t.encoded = after, append(t.encoded, p.entry.appendJSON(nil))
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func (e *Engine) effect(row Row, i *Intervention, at time.Time) Effect {
 	if out.Refused = permitted(in, h, e.config.StateLimit); out.Refused != nil {
 		return out
 	}
-	after, err := decide(sh, *in, h)
+	after, err := decide(sh, in, h)
 	if err != nil {
 		out.Refused = err
 		return out
@@ -96,10 +96,10 @@ const maxPlanned = 200
 
 // planned lists the calls that follow if each succeeds, and beside each question those that follow
 // if its answer is no.
-func planned(sh *Shape, in instance, at time.Time, left *int) []Planned {
+func planned(sh *Shape, in *instance, at time.Time, left *int) []Planned {
 	var calls []Planned
 	for *left > 0 {
-		if sh.turnsBy(&in) && !at.Before(in.Deadline) && !in.Still {
+		if sh.turnsBy(in) && !at.Before(in.Deadline) && !in.Still {
 			in, _ = decide(sh, in, happened{kind: EventTurned, at: at})
 		}
 		if !in.live() || in.Still || in.Call == "" {
@@ -153,5 +153,5 @@ func plainText(s string, most int) bool {
 
 // order is the intervention as a command carries it.
 func (i *Intervention) order(command, seen string) *order {
-	return &order{ID: command, Format: format, Verb: i.Verb, Outcome: i.Outcome, Set: i.Set, By: i.By, Reason: i.Reason, Seen: seen}
+	return &order{ID: command, Format: format, Verb: i.Verb, Outcome: i.Outcome, Set: fieldsOf(i.Set), By: i.By, Reason: i.Reason, Seen: seen}
 }

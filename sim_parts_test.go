@@ -56,7 +56,7 @@ func (w *world) answer(n *simNode, c callStep, o Outcome) {
 	w.log(c.In.ID, "%s hears %s", n.id, o)
 	h := happened{at: w.at, outcome: o, said: string(o)}
 	if o == Succeeded && c.In.Call != CallCompensation {
-		h.patch = fields{c.Shape.Steps[c.In.Step].Name: json.RawMessage(`"done"`)}
+		h.patch = fields{{c.Shape.Steps[c.In.Step].Name, json.RawMessage(`"done"`)}}
 	}
 	n.answered(c.In.ID, c.Serial, h)
 }

@@ -187,7 +187,7 @@ func (w *world) start(n *simNode) {
 	w.starts[id]++
 	number := int(id[len(id)-1])
 	sh := w.shapes[number%len(w.shapes)]
-	n.start(&startRequest{ID: id, Key: shapeKey{sh.Name, 1}, Hash: []byte(id), State: fields{"in": json.RawMessage(`"x"`)}}, w.at)
+	n.start(&startRequest{ID: id, Key: shapeKey{sh.Name, 1}, Hash: []byte(id), State: fields{{"in", json.RawMessage(`"x"`)}}}, w.at)
 }
 
 // perform does one of a node's effects, not always the oldest. A lost answer is repeated, as the

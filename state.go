@@ -6,44 +6,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
-
-// fields is a state as JSON by top-level field. It is never changed in place, so that copies of an
-// instance may share it. Fields that this program's type lacks are kept: another version wrote them.
-type fields map[string]json.RawMessage
-
-// with returns the fields with the patch laid over them.
-func (f fields) with(patch fields) fields {
-	if len(patch) == 0 {
-		return f
-	}
-	merged := make(fields, len(f)+len(patch))
-	for name, value := range f {
-		merged[name] = value
-	}
-	for name, value := range patch {
-		merged[name] = value
-	}
-	return merged
-}
-
-// size is how many bytes the fields take as one JSON object.
-func (f fields) size() int {
-	n := 2
-	for name, value := range f {
-		n += len(name) + len(value) + 4
-	}
-	return n
-}
 
 // codec turns states of one Go type into fields and back. It is made once per definition, so that
 // a call pays for its changed fields only.
 type codec struct {
 	typ    reflect.Type
-	fields []codecField
-	flat   bool // all fields are
+	fields []codecField // in order of name
+	flat   bool         // all fields are
 }
 
 type codecField struct {
@@ -77,6 +50,7 @@ func newCodec(typ reflect.Type) (*codec, error) {
 		return nil, fmt.Errorf("the state %v would lose %s in JSON: use exported, named fields of types that encoding/json keeps",
 			typ, strings.Join(lost, ", "))
 	}
+	slices.SortFunc(c.fields, func(a, b codecField) int { return strings.Compare(a.name, b.name) })
 	return c, nil
 }
 
@@ -138,13 +112,13 @@ func encodable(t reflect.Type, depth int) bool {
 // encode writes a whole state; it is what a start records.
 func (c *codec) encode(state any) (fields, error) {
 	v := reflect.ValueOf(state).Elem()
-	out := make(fields, len(c.fields))
+	out := make(fields, 0, len(c.fields))
 	for _, f := range c.fields {
-		raw, err := json.Marshal(v.Field(f.index).Addr().Interface())
+		raw, err := encodeField(v.Field(f.index))
 		if err != nil {
 			return nil, fmt.Errorf("%w: state field %s: %w", ErrInvalid, f.name, err)
 		}
-		out[f.name] = raw
+		out = append(out, field{f.name, raw})
 	}
 	return out, nil
 }
@@ -158,8 +132,8 @@ func (c *codec) decode(from fields) (state any, err error) {
 	}()
 	p := reflect.New(c.typ)
 	for _, f := range c.fields {
-		raw, ok := from[f.name]
-		if !ok {
+		raw := from.get(f.name)
+		if raw == nil {
 			continue
 		}
 		if err := decodeField(raw, p.Elem().Field(f.index)); err != nil {
@@ -204,21 +178,18 @@ func (c *codec) diff(recorded fields, before, after any) (fields, error) {
 		if f.flat && b.Field(f.index).Equal(a.Field(f.index)) {
 			continue
 		}
-		raw, err := json.Marshal(a.Field(f.index).Addr().Interface())
+		raw, err := encodeField(a.Field(f.index))
 		if err != nil {
 			return nil, fmt.Errorf("state field %s: %w", f.name, err)
 		}
-		if bytes.Equal(raw, recorded[f.name]) {
+		if bytes.Equal(raw, recorded.get(f.name)) {
 			continue
 		}
 		// What this program's type cannot hold of a field stays as long as no step touches the field.
-		if was, err := json.Marshal(b.Field(f.index).Addr().Interface()); err == nil && bytes.Equal(raw, was) {
+		if was, err := encodeField(b.Field(f.index)); err == nil && bytes.Equal(raw, was) {
 			continue
 		}
-		if patch == nil {
-			patch = fields{}
-		}
-		patch[f.name] = raw
+		patch = append(patch, field{f.name, raw})
 	}
 	return patch, nil
 }

@@ -24,6 +24,17 @@ func decodeField(raw json.RawMessage, into reflect.Value) error {
 	return json.Unmarshal(raw, into.Addr().Interface())
 }
 
+// encodeField writes the same cases by hand, as encoding/json does.
+func encodeField(from reflect.Value) (json.RawMessage, error) {
+	switch from.Type() {
+	case reflect.TypeFor[string]():
+		return appendText(make([]byte, 0, from.Len()+2), from.String()), nil
+	case reflect.TypeFor[int](), reflect.TypeFor[int64]():
+		return strconv.AppendInt(nil, from.Int(), 10), nil
+	}
+	return json.Marshal(from.Addr().Interface())
+}
+
 // plainString reads a JSON string that has nothing to unescape.
 func plainString(raw json.RawMessage) (string, bool) {
 	if len(raw) < 2 || raw[0] != '"' || raw[len(raw)-1] != '"' {

@@ -33,7 +33,7 @@ func inDecide() []Bug {
 			{forward, "		d.setMark(d.Step, markMaybe)\n		d.again(d.ask())", "		d.setMark(d.Step, markMaybe)\n		d.nextRound(d.Step)\n		d.again(CallAction)"},
 		}},
 		{"turned back after the pivot", "past the point of no return a saga goes forward only", []Edit{
-			{forward, "func (d *decision) mustFinish() bool { return d.sh.beyond(&d.instance) }", "func (d *decision) mustFinish() bool { return false }"},
+			{forward, "func (d *decision) mustFinish() bool { return d.sh.beyond(d.instance) }", "func (d *decision) mustFinish() bool { return false }"},
 			{decide, "	return s.Steps[in.Step].Kind != Retriable\n", "	return true\n"},
 		}},
 		{"only the open step is in doubt after a takeover", "journal rule 5: what is recovered is a prefix", []Edit{
