@@ -136,7 +136,7 @@ func (e *Engine) join(ctx context.Context) (string, error) {
 			served = true
 		default:
 		}
-		if err == nil || !served {
+		if err == nil || !served || ctx.Err() != nil {
 			return id, err
 		}
 		e.config.Logger.Error("the store failed; trying again", "doing", "join", "node", id, "error", err)

@@ -81,6 +81,7 @@ type nodeRules struct {
 	retry        time.Duration // after a claim that the store did not answer, on average
 	lost         time.Duration // how long a claim without an answer may still be on its way
 	claimLimit   int
+	many         int // entries that make an append worth its price
 	maxResidents int
 	stateLimit   int
 	defaults     Config // of the shapes that others stored
@@ -90,7 +91,7 @@ func defaultRules(c *Config) nodeRules {
 	return nodeRules{
 		lease: c.Lease, absence: min(c.Lease, time.Second), checkpoint: 300 * time.Millisecond, quiet: 5 * time.Millisecond,
 		poll: time.Second, retry: time.Second, lost: time.Minute, keep: time.Second, rowBytes: 1 << 20, rowsBytes: 64 << 20, behindBytes: 64 << 20,
-		claimLimit: 1000, maxResidents: 20_000, stateLimit: c.StateLimit, defaults: *c,
+		claimLimit: 1000, many: 16, maxResidents: 20_000, stateLimit: c.StateLimit, defaults: *c,
 	}
 }
 
@@ -152,6 +153,9 @@ func (n *node) pump(at time.Time) []effect {
 // nextTick is when tick has something to do, if nothing else happens before.
 func (n *node) nextTick() time.Time {
 	if n.leaving {
+		if n.flight == nil && !n.handedOver {
+			return earlier(n.leaveBy, n.beat.Add(n.rules.lease/2))
+		}
 		return earlier(n.leaveBy, n.beat.Add(n.rules.lease))
 	}
 	next := n.watchAt

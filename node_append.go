@@ -33,7 +33,7 @@ func (n *node) appendNext(at time.Time) {
 	// What an append accepts, a checkpoint must be able to write.
 	full := n.touchedBytes > n.rules.rowsBytes
 	idle := full || len(n.batch) == 0 && len(n.refusals) == 0
-	if idle && (n.leaving || at.Sub(n.beat) < n.rules.lease/2) || !full && n.canWait(at) {
+	if idle && at.Sub(n.beat) < n.rules.lease/2 || !full && n.canWait(at) {
 		return
 	}
 	n.flight = []*pending{}
@@ -60,12 +60,9 @@ func (n *node) appendNext(at time.Time) {
 	n.do(appendRow{row})
 }
 
-// manyEntries is how many make an append worth its price.
-const manyEntries = 16
-
 // appendsFew reports whether the next pump would append so little that waiting for others could pay.
 func (n *node) appendsFew() bool {
-	return n.flight == nil && len(n.live) > 1 && len(n.batch) > 0 && len(n.batch) < manyEntries
+	return n.flight == nil && len(n.live) > 1 && len(n.batch) > 0 && len(n.batch) < n.rules.many
 }
 
 // canWait reports whether the batch holds only outcomes that nothing waits for: what does wait
@@ -92,12 +89,15 @@ func (n *node) take() []*pending {
 
 // appended says that the append under way is durable, but for the starts whose ids were taken.
 func (n *node) appended(takenIDs []string, at time.Time) {
+	if n.over {
+		return
+	}
 	done := n.flight
 	n.flight, n.beat = nil, at
 	n.next++
 	n.measured(n.flown, n.flown.At, at)
 	n.commandsAnswered()
-	n.appendAtOnce(at)
+	n.appendAtOnce(rowsOf(done), at)
 	taken := make(map[string]bool, len(takenIDs))
 	for _, id := range takenIDs {
 		taken[id] = true
@@ -117,9 +117,10 @@ func (n *node) appended(takenIDs []string, at time.Time) {
 }
 
 // appendAtOnce begins the next append before what follows from the last one is worked out, if there is
-// enough for it: the journal is what everybody waits for.
-func (n *node) appendAtOnce(at time.Time) {
-	if len(n.batch) < manyEntries {
+// enough for it: the journal is what everybody waits for. landed is how large the rows of the last one
+// are, which the next checkpoint has to write as well.
+func (n *node) appendAtOnce(landed int, at time.Time) {
+	if len(n.batch) < n.rules.many || n.touchedBytes+landed > n.rules.rowsBytes {
 		return
 	}
 	before := len(n.effects)
@@ -128,6 +129,13 @@ func (n *node) appendAtOnce(at time.Time) {
 		n.early(n.effects[before])
 		n.effects = n.effects[:before]
 	}
+}
+
+func rowsOf(list []*pending) (size int) {
+	for _, p := range list {
+		size += p.row + len(p.encoded)
+	}
+	return size
 }
 
 // durable is one transition that can no longer be lost.

@@ -55,3 +55,44 @@ func TestACheckpointStaysWritable(t *testing.T) {
 		t.Error("while it waited for the checkpoint, the node appended nothing and looked dead")
 	}
 }
+
+// An append that begins before the last one was counted is no way around what a checkpoint may have:
+// twice as much, and what one row of the journal brings.
+func TestManyAppendsAtOnceStayWithinACheckpoint(t *testing.T) {
+	n := alone()
+	n.rules.rowsBytes = 100_000
+	state := fields{{"text", json.RawMessage(`"` + strings.Repeat("x", 1_500) + `"`)}}
+	at, largest, made := epoch, 0, 0
+	var row, checkpoint bool
+	for round := range 400 {
+		for range 60 {
+			made++
+			n.start(&startRequest{ID: fmt.Sprint(made), Key: shapeKey{"d", 1}, Hash: []byte("h"), State: state, answer: make(chan startAnswer, 1)}, at)
+		}
+		if row {
+			row = false
+			n.appended(nil, at)
+		}
+		if checkpoint && round%7 == 6 {
+			checkpoint = false
+			n.checkpointed(at)
+		}
+		for _, e := range n.pump(at) {
+			switch e := e.(type) {
+			case appendRow:
+				row = true
+			case writeRows:
+				size := 0
+				for i := range e.Rows {
+					size += len(e.Rows[i].Data) + len(e.History[i].Entries)
+				}
+				largest, checkpoint = max(largest, size), true
+			}
+		}
+		at = at.Add(50 * time.Millisecond)
+		n.tick(at)
+	}
+	if limit := n.rules.rowsBytes; largest < limit || largest > 5*limit/2 {
+		t.Errorf("the largest checkpoint has %d bytes, with %d for it and as much for the append that comes last", largest, limit)
+	}
+}

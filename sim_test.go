@@ -125,7 +125,7 @@ func (w *world) boot() {
 	}
 	c := (*Config)(nil).withDefaults()
 	n := newNode(id, defaultRules(&c), w.at)
-	n.rules.rowBytes, n.rules.claimLimit = 2000, 3
+	n.rules.rowBytes, n.rules.claimLimit, n.rules.many = 2000, 3, 1+w.boots%3 // an append begins at once with a few entries
 	for _, sh := range w.shapes {
 		n.shapes[shapeKey{sh.Name, 1}], n.runs[shapeKey{sh.Name, 1}] = sh, true
 	}

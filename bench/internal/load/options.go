@@ -108,7 +108,11 @@ func pick[T any](option, list string, all []T, name func(T) string) ([]T, error)
 			}
 		}
 		if len(wanted) == before {
-			return nil, fmt.Errorf("%s: nothing new is called %q", option, text)
+			var names []string
+			for _, v := range all {
+				names = append(names, plain(v))
+			}
+			return nil, fmt.Errorf("%s: nothing is called %q that is not named already; there is: %s", option, text, strings.Join(names, ", "))
 		}
 	}
 	var kept []T

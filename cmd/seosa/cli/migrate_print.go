@@ -79,7 +79,7 @@ func (t *task) statusText(s schema) {
 func (s schema) sentence() string {
 	switch s.stage() {
 	case toApply:
-		return layout.Number(len(s.missing())) + " to apply. This program cannot run on these tables before that is done; run: seosa migrate up"
+		return layout.Number(len(s.missing())) + " to apply. This program cannot run on these tables before that is done; run the same with up instead of status"
 	case newer:
 		if s.why != nil {
 			return "Newer than this program, which cannot run on these tables: " + layout.Text(trim(s.why))

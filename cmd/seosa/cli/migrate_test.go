@@ -82,7 +82,7 @@ func TestMigrateStatus(t *testing.T) {
 			[]string{"      2  more  2026-03-01 12:00:00 UTC\n", "Up to date: at migration 2. This program can run on these tables.\n"},
 			"up to date true 2 2 0"},
 		"one to apply": {tables{all: known("saga", "more?")}, cli.ExitRefused,
-			[]string{"      2  more  not yet\n", "1 to apply.", "cannot run", "seosa migrate up\n"}, "to apply false 1 2 1"},
+			[]string{"      2  more  not yet\n", "1 to apply.", "cannot run", "up instead of status"}, "to apply false 1 2 1"},
 		"nothing there": {tables{all: known("saga?", "more?")}, cli.ExitRefused, []string{"2 to apply."}, "to apply false 0 2 2"},
 		"newer, and it runs": {tables{all: later}, cli.ExitDone,
 			[]string{"      2  of a later version  2026-03-01 12:00:00 UTC\n", "Newer than this program: at migration 2, and it knows 1.", "can run"},
