@@ -20,8 +20,12 @@ func TestADrainLongerThanTheLeaseIsNotTakenForDeath(t *testing.T) {
 		d.Steps[0].Timeout = time.Minute
 		d.Steps[0].Action = func(ctx context.Context, s *cart, a saga.Attempt) error {
 			reached <- struct{}{}
-			time.Sleep(7 * time.Second) //nolint:forbidigo // virtual: a participant that is slow
-			return act(ctx, s, a)
+			select {
+			case <-time.After(7 * time.Second): // a participant that is slow
+				return act(ctx, s, a)
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		}
 		c := quietly()
 		c.Lease, c.Drain = 2*time.Second, 10*time.Second
