@@ -31,6 +31,8 @@ func (p *progress) fault() string {
 		return "skipped a step that it does not have"
 	case strings.Trim(p.Marks, string([]byte{markNone, markEffect, markMaybe, markNever, markUndone, markSkipped, markLeft})) != "":
 		return "marks that mean nothing"
+	case !slices.Contains([]CallKind{"", CallAction, CallProbe, CallFence, CallCompensation}, p.Call):
+		return fmt.Sprintf("the call %q", p.Call)
 	}
 	return ""
 }

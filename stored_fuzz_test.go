@@ -46,7 +46,7 @@ func FuzzStored(f *testing.F) {
 		for _, row := range [][]byte{
 			with(open, `"q":1`, `"q":1,"p":7`), with(back, `"p":1`, `"p":-1`), with(back, `"s?"`, `""`), with(open, `".."`, `".....s"`),
 			with(open, `"odd"`, `"sound"`), with(back, `"odd"`, `""`), with(back, `"q":3`, `"q":-1`), with(back, `[0,1]`, `[-1,2,3]`),
-			with(open, `"counting"`, `"unheard of"`), with(open, `"running"`, `"completed"`),
+			with(open, `"counting"`, `"unheard of"`), with(open, `"running"`, `"completed"`), with(open, `"action"`, `"0"`), with(open, `"action"`, `""`),
 		} {
 			f.Add(row, []byte(``), []byte(shape), with(turn, "compensate", "retry"), owned)
 		}
