@@ -97,18 +97,26 @@ func (e *entry) event(in *instance, sh *Shape) Event {
 
 // wrap joins encoded entries into what a journal row or a history chunk holds.
 func wrap(encoded [][]byte) []byte {
+	return appendWrapped(make([]byte, 0, wrapSize(encoded)), encoded)
+}
+
+func wrapSize(encoded [][]byte) int {
 	size := 16
 	for _, e := range encoded {
 		size += len(e) + 1
 	}
-	out := appendHead(make([]byte, 0, size))
+	return size
+}
+
+func appendWrapped(b []byte, encoded [][]byte) []byte {
+	b = appendHead(b)
 	for i, e := range encoded {
 		if i > 0 {
-			out = append(out, ',')
+			b = append(b, ',')
 		}
-		out = append(out, e...)
+		b = append(b, e...)
 	}
-	return append(out, wrapEnd...)
+	return append(b, wrapEnd...)
 }
 
 const wrapEnd = "]}"
@@ -159,10 +167,16 @@ type rowData struct {
 
 // row makes an instance's row.
 func (in *instance) row(owner string, sh *Shape) Row {
-	data := in.appendRow(make([]byte, 0, 300+in.State.size()))
+	r := in.columns(owner, sh)
+	r.Data = in.appendRow(make([]byte, 0, 300+in.State.size()))
+	return r
+}
+
+// columns makes a row without its data.
+func (in *instance) columns(owner string, sh *Shape) Row {
 	r := Row{
 		ID: in.ID, Definition: in.Definition, Version: in.Version, Status: in.Status, Live: in.live(),
-		Started: in.Started, Updated: in.Updated, Since: in.Since, Reason: in.Reason, Data: data,
+		Started: in.Started, Updated: in.Updated, Since: in.Since, Reason: in.Reason,
 	}
 	if !r.Live {
 		return r

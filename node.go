@@ -107,6 +107,7 @@ type resident struct {
 	shape   *Shape
 	memo    *stateMemo // of now's state; nil before the first decision here
 	serial  int64      // of the call under way; 0 if none
+	touch   *touch     // of it, for the next checkpoint; nil if nothing is to be written
 	undone  int        // decisions that are not durable yet
 	resume  bool       // somebody started it again during a call in attention
 	frozen  bool       // being released by a checkpoint under way

@@ -31,14 +31,12 @@ func TestACheckpointStaysWritable(t *testing.T) {
 				n.appended(nil, at)
 			case writeRows:
 				size := 0
-				for _, r := range e.Rows {
-					size += len(r.Data)
+				c := e.words()
+				for i := range c.Rows {
+					size += len(c.Rows[i].Data) + len(c.History[i].Entries)
 				}
-				for _, c := range e.History {
-					size += len(c.Entries)
-				}
-				largest, rows = max(largest, size), rows+len(e.Rows)
-				stuck = &e.Checkpoint
+				largest, rows = max(largest, size), rows+len(c.Rows)
+				stuck = &c
 			}
 		}
 		at = at.Add(50 * time.Millisecond)
@@ -83,8 +81,8 @@ func TestManyAppendsAtOnceStayWithinACheckpoint(t *testing.T) {
 				row = true
 			case writeRows:
 				size := 0
-				for i := range e.Rows {
-					size += len(e.Rows[i].Data) + len(e.History[i].Entries)
+				for c, i := e.words(), 0; i < len(c.Rows); i++ {
+					size += len(c.Rows[i].Data) + len(c.History[i].Entries)
 				}
 				largest, checkpoint = max(largest, size), true
 			}

@@ -17,16 +17,26 @@ func (n *node) touch(p *pending, at time.Time) {
 	if len(n.touched) == 0 {
 		n.touchedAt = at
 	}
-	t := n.touched[p.entry.ID]
+	t := p.of.touch
 	if t == nil {
-		t = &touch{first: p.entry.Seq, of: p.of}
-		n.touched[p.entry.ID] = t
-		n.inOrder = append(n.inOrder, t)
+		t = n.touchAnew(p)
 	}
 	n.touchedBytes += p.row + len(p.encoded) - t.row
 	t.after, t.of, t.row = p.after, p.of, p.row
 	t.encoded = append(t.encoded, p.encoded)
 	n.behind += len(p.encoded)
+}
+
+// touchAnew notes the first one of a resident, which was perhaps released and is back.
+func (n *node) touchAnew(p *pending) *touch {
+	t := n.touched[p.entry.ID]
+	if t == nil {
+		t = &touch{first: p.entry.Seq, of: p.of, encoded: make([][]byte, 0, len(p.of.shape.Steps)+1)}
+		n.touched[p.entry.ID] = t
+		n.inOrder = append(n.inOrder, t)
+	}
+	p.of.touch = t
+	return t
 }
 
 // checkpointAt is when the next checkpoint is due: soon when quiet, in measured steps under load.
@@ -53,39 +63,31 @@ func (n *node) checkpointNext(at time.Time) {
 	if !due || n.writing != nil || n.claimingOwn || n.handedOver || n.next-1 <= n.trimmed {
 		return
 	}
-	c := n.checkpoint()
-	n.writing, n.writingTo, n.writingFrom = n.touched, c.To, at
-	n.touched, n.behind, n.touchedBytes = map[string]*touch{}, 0, 0
-	n.inOrder = nil
-	for _, t := range n.writing {
+	d := n.draft()
+	n.writing, n.writingTo, n.writingFrom = n.touched, d.To, at
+	for _, t := range n.inOrder {
 		// Until it is known whether the row was released, nothing may move the instance.
+		t.of.touch = nil
 		t.of.frozen = t.after.live() && t.after.Released && t.of.undone == 0
 	}
-	n.do(writeRows{c})
+	n.touched, n.behind, n.touchedBytes = make(map[string]*touch, len(n.inOrder)), 0, 0
+	n.inOrder = make([]*touch, 0, len(n.inOrder))
+	n.do(writeRows{d})
 }
 
-// checkpoint folds all that is durable and not yet written.
-func (n *node) checkpoint() Checkpoint {
-	c := Checkpoint{
-		Node: n.id, From: n.trimmed, To: n.next - 1,
-		Rows: make([]Row, 0, len(n.touched)), History: make([]Chunk, 0, len(n.touched)),
-	}
+// draft folds all that is durable and not yet written.
+func (n *node) draft() draft {
+	d := draft{Checkpoint{Node: n.id, From: n.trimmed, To: n.next - 1}, make([]draftRow, 0, len(n.inOrder))}
 	for _, t := range n.inOrder {
-		after := *t.after
-		if t.of.undone > 0 {
-			after.Released = false // it moved on since, so this node keeps it
-		}
-		row := after.row(n.id, t.of.shape)
-		c.Rows = append(c.Rows, row)
-		c.History = append(c.History, Chunk{ID: row.ID, Seq: t.first, Entries: wrap(t.encoded)})
+		d.rows = append(d.rows, draftRow{of: t, shape: t.of.shape, kept: t.of.undone > 0})
 	}
-	return c
+	return d
 }
 
 // checkpointed says that the checkpoint under way is durable.
 func (n *node) checkpointed(at time.Time) {
 	for id, t := range n.writing {
-		if r := n.live[id]; r == t.of && r.frozen {
+		if r := t.of; r.frozen && n.live[id] == r {
 			delete(n.live, id)
 			n.unschedule(r)
 			if !t.after.Still {

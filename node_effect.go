@@ -11,7 +11,7 @@ type (
 	appendRow struct{ Append }
 
 	// writeRows: node.checkpointed or node.sealed.
-	writeRows struct{ Checkpoint }
+	writeRows struct{ draft }
 
 	// callStep: node.answered, once. In is what the step's function sees.
 	callStep struct {
@@ -44,7 +44,7 @@ type (
 	}
 
 	// sealSelf: write Checkpoint with Drain after sealing; then node.left.
-	sealSelf struct{ Checkpoint }
+	sealSelf struct{ draft }
 
 	// answerStart: tell a caller of Start.
 	answerStart struct {

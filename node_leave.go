@@ -33,10 +33,10 @@ func (n *node) leave(at time.Time) {
 	if len(n.batch) > 0 || len(n.refusals) > 0 || n.flight != nil || n.writing != nil {
 		return
 	}
-	c := n.checkpoint()
-	c.Drain = true
+	d := n.draft()
+	d.Drain = true
 	n.handedOver = true
-	n.do(sealSelf{c})
+	n.do(sealSelf{d})
 }
 
 func (n *node) release(r *resident, at time.Time) {

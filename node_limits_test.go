@@ -152,8 +152,8 @@ func TestLeavingNodeWritesNothingOfATakenStart(t *testing.T) {
 		case appendRow:
 			t.Errorf("it appends %s", e.Entries)
 		case sealSelf:
-			if len(e.Rows) > 0 {
-				t.Errorf("it writes the row of another's instance: %+v", e.Rows)
+			if rows := e.words().Rows; len(rows) > 0 {
+				t.Errorf("it writes the row of another's instance: %+v", rows)
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func (appendRow) failed(error) input { return nil }
 // run settles a checkpoint. Repeating one that went in is ErrSealed, because its positions are
 // gone. That is looked up only after the repetition: before it, the first try may still go in.
 func (e writeRows) run(ctx context.Context, s Store, again bool) (input, error) {
-	err := s.Journal().Checkpoint(ctx, e.Checkpoint)
+	err := s.Journal().Checkpoint(ctx, e.words())
 	if !errors.Is(err, ErrSealed) {
 		return (*node).checkpointed, err
 	}
@@ -128,7 +128,7 @@ func (e drainOther) failed(err error) input {
 func (e sealSelf) run(ctx context.Context, s Store, _ bool) (input, error) {
 	err := s.Journal().Seal(ctx, e.Node)
 	if err == nil {
-		err = s.Journal().Checkpoint(ctx, e.Checkpoint)
+		err = s.Journal().Checkpoint(ctx, e.words())
 	}
 	if errors.Is(err, ErrSealed) { // another took it over first
 		err = nil
