@@ -64,7 +64,7 @@ const (
 // Join implements [saga.Journal].
 func (j journal) Join(ctx context.Context, node string, lease time.Duration) error {
 	return j.s.write(ctx, "join", func(ctx context.Context) error {
-		tag, err := j.s.pool.Exec(ctx, joinSQL, node, j.s.holder, lease)
+		tag, err := j.s.appends.Exec(ctx, joinSQL, node, j.s.holder, lease)
 		if err == nil && tag.RowsAffected() == 0 {
 			err = sealed("%s has been used", node)
 		}
@@ -89,7 +89,7 @@ func (j journal) Append(ctx context.Context, a saga.Append) (taken []string, err
 }
 
 func (j journal) appendPlain(ctx context.Context, a saga.Append) error {
-	tag, err := j.s.pool.Exec(ctx, appendPlainSQL, a.Node, a.Position, bytes(a.Entries))
+	tag, err := j.s.appends.Exec(ctx, appendPlainSQL, a.Node, a.Position, bytes(a.Entries))
 	if err == nil && tag.RowsAffected() == 1 {
 		return nil
 	}
@@ -102,7 +102,7 @@ func (j journal) appendPlain(ctx context.Context, a saga.Append) error {
 
 func (j journal) appendStart(ctx context.Context, a saga.Append, k saga.StartKey) ([]string, error) {
 	starts := digest(a)
-	tag, err := j.s.pool.Exec(ctx, appendStartSQL, a.Node, a.Position, bytes(a.Entries), starts, k.ID, k.Definition, bytes(k.Hash))
+	tag, err := j.s.appends.Exec(ctx, appendStartSQL, a.Node, a.Position, bytes(a.Entries), starts, k.ID, k.Definition, bytes(k.Hash))
 	if err == nil && tag.RowsAffected() == 1 {
 		return nil, nil
 	}
@@ -116,7 +116,7 @@ func (j journal) appendFull(ctx context.Context, a saga.Append) ([]string, error
 	k, starts := keysOf(a), digest(a)
 	var put int
 	var got []string
-	err := j.s.pool.QueryRow(ctx, appendFullSQL, a.Node, a.Position, bytes(a.Entries), starts,
+	err := j.s.appends.QueryRow(ctx, appendFullSQL, a.Node, a.Position, bytes(a.Entries), starts,
 		k.ids, k.definitions, k.hashes, k.commands, k.answers).Scan(&put, &got)
 	if err == nil && put == 1 {
 		return without(k.ids, got), nil
@@ -131,7 +131,7 @@ func (j journal) appendFull(ctx context.Context, a saga.Append) ([]string, error
 // one was: a key never changes hands.
 func (j journal) look(ctx context.Context, a saga.Append, starts []byte, ids []string) (taken []string, err error) {
 	var same bool
-	err = j.s.pool.QueryRow(ctx, lookSQL, a.Node, a.Position, bytes(a.Entries), starts, ids).Scan(&same, &taken)
+	err = j.s.appends.QueryRow(ctx, lookSQL, a.Node, a.Position, bytes(a.Entries), starts, ids).Scan(&same, &taken)
 	if err == pgx.ErrNoRows || err == nil && !same { //nolint:errorlint // QueryRow returns it as it is
 		return nil, sealed("%s cannot append at %d", a.Node, a.Position)
 	}

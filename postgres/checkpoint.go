@@ -67,7 +67,7 @@ func (j journal) Checkpoint(ctx context.Context, c saga.Checkpoint) error {
 		}
 		rows := columnsOf(c.Rows)
 		args := append([]any{c.Node, c.From, c.To, trimmed}, rows.args()...)
-		_, err := j.s.pool.Exec(ctx, query, append(args, bodiesOf(c)...)...)
+		_, err := j.s.appends.Exec(ctx, query, append(args, bodiesOf(c)...)...)
 		if code(err) == divisionByZero {
 			return sealed("a folded position is gone")
 		}

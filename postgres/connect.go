@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -30,6 +31,14 @@ const settleSQL = `select set_config(name, value, false) from (values
 func settle(ctx context.Context, conn *pgx.Conn) error {
 	_, err := conn.Exec(ctx, settleSQL)
 	return err
+}
+
+// settleAppends is for connections of which each statement is the same thing every time. By its own
+// rules the server would plan some of them anew for ever, a millisecond each: those that were cheap
+// while the tables were small.
+func settleAppends(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, `select set_config('plan_cache_mode', 'force_generic_plan', false)`)
+	return errors.Join(err, settle(ctx, conn))
 }
 
 // parse reads a URL. No error of it shows the password.

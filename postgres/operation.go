@@ -35,7 +35,7 @@ func (s *Store) read(ctx context.Context, method string, fn func(ctx context.Con
 }
 
 // look runs one call of those who look at instances. They share half of the pool, so that however
-// many look, and however long that takes, an engine has connections left to append with.
+// many look, and however long that takes, an engine has connections left to claim with.
 func (s *Store) look(ctx context.Context, method string, fn func(ctx context.Context) error) error {
 	return s.read(ctx, method, func(ctx context.Context) error {
 		select {

@@ -86,3 +86,29 @@ func TestNoFrequentStatementWalksOverOtherRows(t *testing.T) {
 		run("analyze")
 	}
 }
+
+// A journal's tables are empty at first and large later. The server goes by what a statement cost at
+// first, so left to itself it would soon plan each append and each checkpoint anew.
+func TestTheJournalsStatementsArePlannedOnce(t *testing.T) {
+	url := pgtest.URL(t)
+	if _, err := Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	j := s.Journal()
+	errs := []error{j.Join(t.Context(), "n", time.Second)}
+	for pos := range int64(20) {
+		_, err := j.Append(t.Context(), saga.Append{Node: "n", Position: pos + 1, Entries: []byte("e")})
+		errs = append(errs, err, j.Checkpoint(t.Context(), saga.Checkpoint{Node: "n", From: pos, To: pos + 1}))
+	}
+	var custom, statements int
+	err = s.appends.QueryRow(t.Context(), `select sum(custom_plans)::int, count(*)::int from pg_prepared_statements
+		where statement like '%saga_journal%'`).Scan(&custom, &statements)
+	if err := errors.Join(append(errs, err)...); err != nil || custom != 0 || statements < 2 {
+		t.Errorf("%d statements of the journal were planned %d times for their values, error %v; want none", statements, custom, err)
+	}
+}

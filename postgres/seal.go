@@ -35,7 +35,7 @@ func (j journal) Seal(ctx context.Context, node string) error {
 // checkpoint the row before it, while this was under way.
 func (j journal) seal(ctx context.Context, node string) (bool, error) {
 	var put, kind int
-	err := j.s.pool.QueryRow(ctx, sealSQL, node).Scan(&put, &kind)
+	err := j.s.appends.QueryRow(ctx, sealSQL, node).Scan(&put, &kind)
 	switch {
 	case code(err) == uniqueViolation:
 		return false, nil

@@ -31,7 +31,7 @@ func TestEveryConnectionHasItsSettings(t *testing.T) {
 		"transaction_isolation": "read committed", "idle_in_transaction_session_timeout": "10s", "application_name": "seosa",
 		"enable_seqscan": "off", "jit": "off", "tcp_keepalives_idle": "5", "synchronous_commit": "on",
 	} {
-		for what, db := range map[string]querier{"the pool's": s.pool, "a line's": line} {
+		for what, db := range map[string]querier{"the pool's": s.pool, "the journal's": s.appends, "a line's": line} {
 			var got string
 			if err := db.QueryRow(t.Context(), `select current_setting($1)`, name).Scan(&got); err != nil || got != want {
 				t.Errorf("%s %s is %q, want %q; error %v", what, name, got, want, err)

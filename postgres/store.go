@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/seosa-dev/saga"
 )
@@ -27,6 +28,7 @@ type Config struct {
 // called from several goroutines at once.
 type Store struct {
 	pool     *pgxpool.Pool
+	appends  *pgxpool.Pool // for the journal, whose statements are planned once
 	logger   *slog.Logger
 	visiting bool
 	place    place
@@ -102,18 +104,38 @@ func connect(ctx context.Context, url string, c Config) (*Store, error) {
 	}
 	conf.MaxConns = int32(min(c.MaxConns, 10_000)) //nolint:gosec // bounded just here
 	conf.MinConns, conf.MinIdleConns = 0, 0
-	conf.AfterConnect = settle
 	// A connection that was fine moments ago is used as it is: an idle engine asks every second or
 	// so, and asking first whether it may ask would double that.
 	conf.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool { return p.IdleDuration > 20*time.Second }
+	pool, err := poolOf(ctx, conf, settle)
+	if err != nil {
+		return nil, err
+	}
+	conf.MaxConns = appendConns
+	appends, err := poolOf(ctx, conf, settleAppends)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		looking: make(chan struct{}, max(1, c.MaxConns/2)), pool: pool, appends: appends,
+		logger: c.Logger, place: placeOf(conf.ConnConfig),
+	}
+	s.ended, s.end = context.WithCancel(context.Background())
+	s.close = sync.OnceValue(s.leave)
+	return s, nil
+}
+
+// appendConns are for a node's append, its checkpoint, and what it takes over meanwhile.
+const appendConns = 4
+
+func poolOf(ctx context.Context, conf *pgxpool.Config, settle func(context.Context, *pgx.Conn) error) (*pgxpool.Pool, error) {
+	conf = conf.Copy()
+	conf.AfterConnect = settle
 	pool, err := pgxpool.NewWithConfig(ctx, conf)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	s := &Store{looking: make(chan struct{}, max(1, c.MaxConns/2)), pool: pool, logger: c.Logger, place: placeOf(conf.ConnConfig)}
-	s.ended, s.end = context.WithCancel(context.Background())
-	s.close = sync.OnceValue(s.leave)
-	return s, nil
+	return pool, nil
 }
 
 // Journal implements [saga.Store].
@@ -137,5 +159,6 @@ func (s *Store) leave() error {
 	s.end()
 	s.lines.Wait()
 	s.pool.Close()
+	s.appends.Close()
 	return nil
 }

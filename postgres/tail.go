@@ -16,7 +16,7 @@ const (
 func (j journal) Tail(ctx context.Context, node string) (t saga.Tail, err error) {
 	err = j.s.read(ctx, "tail", func(ctx context.Context) error {
 		snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-		return pgx.BeginTxFunc(ctx, j.s.pool, snapshot, func(tx pgx.Tx) error {
+		return pgx.BeginTxFunc(ctx, j.s.appends, snapshot, func(tx pgx.Tx) error {
 			var both pgx.Batch
 			both.Queue(positionsSQL, node).Query(func(rows pgx.Rows) (err error) {
 				t.Positions, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (p saga.Position, err error) {

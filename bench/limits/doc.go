@@ -30,7 +30,8 @@
 //	           one with N ended instances, copied in SQL from two that were run. Rounds are
 //	           interleaved, and the ratio is within a round.
 //	sustained  The same load without a pause, in thirty equal parts. "First" and "last" are a fifth of
-//	           the time each: a minute of five.
+//	           the time each: a minute of five. A machine that grows slow in these minutes looks the
+//	           same, so rounds as those of "ended" follow, beside what the load has left.
 //	wake       N instances need attention and nobody holds them. A second process sends "retry" for
 //	           one after the other, pausing between, to the node that idles. Times are from just before
 //	           Apply until the node told of its durable transition, and until Apply returned.

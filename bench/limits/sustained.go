@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// sustained runs W1 for long.
+// sustained runs W1 for long, and then compares with what it left, to tell the store from the machine.
 func sustained(ctx context.Context, b *bench) (err error) {
 	p, err := b.fresh(ctx)
 	if err != nil {
@@ -41,7 +41,10 @@ func sustained(ctx context.Context, b *bench) (err error) {
 	b.say("sagas", "%d, all completed", len(latencies))
 	b.latencies("latency of a saga", latencies)
 	b.summarise(seen)
-	return s.checked(ctx, p, 0)
+	if err := s.checked(ctx, p, 0); err != nil || b.length < time.Second {
+		return err
+	}
+	return b.compare(ctx, p, len(latencies), "durable")
 }
 
 func (b *bench) summarise(seen []part) {

@@ -71,8 +71,8 @@ func inPostgresCheckpoint() []Bug {
 		{"a refused checkpoint that writes its rows", "it does all of this or nothing", "^TestConformance$/^Guard$/gone", []overlay.Edit{
 			{File: checkpoint, Old: guard, New: noError},
 			{File: checkpoint, Old: "at, size), guard\n		where guard.ok = 1\n		on", New: "at, size)\n		on"},
-			{File: checkpoint, Old: "		_, err := j.s.pool.Exec(ctx, query, append(args, bodiesOf(c)...)...)\n		if code(err) == divisionByZero {",
-				New: "		var ok int\n		err := j.s.pool.QueryRow(ctx, query, append(args, bodiesOf(c)...)...).Scan(&ok)\n		if code(err) == divisionByZero || err == nil && ok == 0 {"},
+			{File: checkpoint, Old: "		_, err := j.s.appends.Exec(ctx, query, append(args, bodiesOf(c)...)...)\n		if code(err) == divisionByZero {",
+				New: "		var ok int\n		err := j.s.appends.QueryRow(ctx, query, append(args, bodiesOf(c)...)...).Scan(&ok)\n		if code(err) == divisionByZero || err == nil && ok == 0 {"},
 		}},
 		{"a seal trimmed away", "seals stay, so that a journal has an end for ever", "^TestConformance$/^Drain$/(marks|stay)", []overlay.Edit{
 			{File: checkpoint, Old: "update saga_journal set kind = 3 where node = $1", New: "delete from saga_journal where node = $1"},
