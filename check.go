@@ -53,7 +53,7 @@ func (s *Shape) checkOrder(bad func(string, ...any)) {
 		switch {
 		case st.Kind == Pivot && last != "":
 			bad("step %q: a pivot after %s; only retriable steps may follow it", st.Name, last)
-		case st.Kind == Compensatable && last != "":
+		case (st.Kind == Compensatable || st.Kind == ReadOnly) && last != "":
 			bad("step %q: it may be refused after %s, when nothing can be undone; make it retriable or move it before", st.Name, last)
 		}
 		if st.Kind == Pivot || st.Kind == Retriable {
@@ -75,8 +75,18 @@ func (st *StepShape) check(bad func(string, ...any)) {
 		if st.Compensation {
 			bad("a %s step is never undone; remove its Compensation or make it compensatable", st.Kind)
 		}
+	case ReadOnly:
+		if st.Compensation || st.Fence {
+			bad("a read-only step changes nothing; remove its Compensation and its Fence or make it compensatable")
+		}
 	default:
-		bad("unknown kind %q; use Compensatable, Pivot or Retriable", st.Kind)
+		bad("unknown kind %q; use Compensatable, Pivot, Retriable or ReadOnly", st.Kind)
+	}
+	switch {
+	case st.Reply && st.ReplyTimeout <= 0:
+		bad("a step with a Reply needs a ReplyTimeout; without one, a reply that is lost would be waited for for ever")
+	case !st.Reply && st.ReplyTimeout != 0:
+		bad("a ReplyTimeout without a Reply bounds nothing; add the Reply or remove it")
 	}
 	if st.Timeout < 0 {
 		bad("the timeout is negative")

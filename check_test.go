@@ -36,7 +36,11 @@ func TestNewSaysWhatToChange(t *testing.T) {
 			[]string{"pay", "remove its Compensation"}},
 		{"undo of a retriable step", def(saga.Step[cart]{Name: "mail", Kind: saga.Retriable, Action: nothing, Compensation: nothing}),
 			[]string{"mail", "remove its Compensation"}},
-		{"unknown kind", def(of("optional", "pay")), []string{"pay", `"optional"`, "Compensatable, Pivot or Retriable"}},
+		{"unknown kind", def(of("optional", "pay")), []string{"pay", `"optional"`, "Compensatable, Pivot, Retriable or ReadOnly"}},
+		{"a reply without a time", def(saga.Step[cart]{Name: "pay", Action: nothing, Compensation: nothing, Reply: folded}), []string{"pay", "needs a ReplyTimeout"}},
+		{"a time without a reply", def(saga.Step[cart]{Name: "pay", Action: nothing, Compensation: nothing, ReplyTimeout: 1}), []string{"pay", "without a Reply"}},
+		{"undo of a question", def(saga.Step[cart]{Name: "ask", Kind: saga.ReadOnly, Action: nothing, Compensation: nothing}), []string{"ask", "remove its Compensation"}},
+		{"a question after the pivot", def(of(saga.Pivot, "pay"), of(saga.ReadOnly, "ask")), []string{"ask", "make it retriable"}},
 		{"a name twice", def(plain("pay"), plain("ship"), plain("pay")), []string{"pay", "twice"}},
 		{"no step", def(), []string{"0 steps"}},
 		{"no name", def(plain("")), []string{`step ""`, "the name needs"}},
@@ -150,3 +154,5 @@ func TestNewFillsPoliciesSensibly(t *testing.T) {
 		}
 	}
 }
+
+func folded(*cart, saga.Reply) error { return nil }

@@ -17,9 +17,12 @@ type happened struct {
 	took    time.Duration
 	patch   fields
 
-	reason  Reason // of a parked instance
-	hand    Hand   // of an intervention; patch is what it sets
-	command string // that asked for it
+	reason  Reason   // of a parked instance
+	hand    Hand     // of an intervention; patch is what it sets
+	command string   // that asked for it
+	by      string   // who replied
+	call    CallKind // that the reply answers
+	reply   *kept    // that came early
 }
 
 // parkedWait is the pause after which a node looks again whether it has an instance's definition.
@@ -42,6 +45,9 @@ func decide(sh *Shape, in *instance, h happened) (*instance, error) {
 	d.Updated = h.at
 	d.Released = false
 	before, stopped := in.Status, in.Reason == Stopped
+	if h.kind == EventTurned || h.kind == EventParked || h.kind == EventOperated {
+		d.interrupted()
+	}
 	switch h.kind {
 	case EventStarted:
 		d.Started, d.Marks = h.at, strings.Repeat(string(markNone), len(sh.Steps))
@@ -65,6 +71,12 @@ func decide(sh *Shape, in *instance, h happened) (*instance, error) {
 		d.Released = true
 	case EventOperated:
 		d.operated(h.hand, h.patch)
+	case EventReplied:
+		d.replied(h)
+	case EventKept:
+		d.keep(*h.reply)
+	case EventExpired:
+		d.expired()
 	}
 	d.meetDeadline(h)
 	if d.Status != before || stopped != (d.Reason == Stopped) {
@@ -89,8 +101,14 @@ func possible(sh *Shape, in *instance, h happened) error {
 		return h.hand.possible(sh, in)
 	case !in.live():
 		return wrong(string(h.kind))
-	case h.kind == EventAnswered && (in.Still || in.Call == ""):
+	case h.kind == EventAnswered && (in.Still || in.Call == "" || in.Waits):
 		return wrong("an answer that nobody asked for")
+	case h.kind == EventReplied && in.Call == "":
+		return wrong("a reply that nobody asked for")
+	case h.kind == EventExpired && !(in.Waits && !h.at.Before(in.Due)):
+		return wrong("not waiting that long")
+	case h.kind == EventKept && (h.reply == nil || len(in.Early) >= mostKept):
+		return wrong("no room for replies")
 	case h.kind == EventTurned && !(sh.turnsBy(in) && !h.at.Before(in.Deadline)):
 		return wrong("turned before its deadline or after its pivot")
 	case h.kind == EventResumed && (in.Status != NeedsAttention || in.Reason == Stopped):
@@ -99,7 +117,7 @@ func possible(sh *Shape, in *instance, h happened) error {
 		return wrong(string(h.kind) + " although it is stopped")
 	}
 	switch h.kind {
-	case EventAnswered, EventTurned, EventRecovered, EventResumed, EventParked, EventReleased:
+	case EventAnswered, EventTurned, EventRecovered, EventResumed, EventParked, EventReleased, EventReplied, EventKept, EventExpired:
 		return nil
 	}
 	return wrong(fmt.Sprintf("unknown event %q", h.kind))
@@ -148,14 +166,14 @@ func (d *decision) open(step int, call CallKind) {
 
 // proceed takes the instance to the status of its direction.
 func (d *decision) proceed() {
-	d.Status, d.Reason, d.Due, d.Still = Running, "", time.Time{}, false
+	d.Status, d.Reason, d.Due, d.Still, d.Waits = Running, "", time.Time{}, false, false
 	if d.Back {
 		d.Status = Compensating
 	}
 }
 
 func (d *decision) end(s Status) {
-	d.Status, d.Reason, d.Due, d.Still, d.Call = s, "", time.Time{}, true, ""
+	d.Status, d.Reason, d.Due, d.Still, d.Call, d.Waits = s, "", time.Time{}, true, "", false
 }
 
 // attention asks for a person. What is safe to repeat goes on slowly, so that an outage heals by
@@ -175,17 +193,17 @@ func (d *decision) slowly() bool {
 	if d.sh.LeaveInDoubt || d.Reason == Stopped || d.Reason == CannotFence || d.Reason == UndoRefused || d.Reason == UnknownDefinition {
 		return false
 	}
-	return d.Call != CallAction || d.step().Replayable || d.mustFinish() || d.answer == NotDone
+	return d.Call != CallAction || d.step().Replayable || d.step().Kind == ReadOnly || d.mustFinish() || d.answer == NotDone
 }
 
 // meetDeadline turns an instance that would go on forward after its deadline, and wakes one that
 // waits no later than at it.
 func (d *decision) meetDeadline(h happened) {
-	if !d.sh.turnsBy(d.instance) || h.kind == EventReleased || h.kind == EventParked || (d.Still && d.Status == NeedsAttention) {
+	if !d.sh.turnsBy(d.instance) || h.kind == EventReleased || h.kind == EventParked || h.kind == EventKept || (d.Still && d.Status == NeedsAttention) {
 		return
 	}
 	switch {
-	case h.kind == EventAnswered && !h.at.Before(d.Deadline):
+	case (h.kind == EventAnswered || h.kind == EventReplied || h.kind == EventExpired) && !h.at.Before(d.Deadline):
 		if h.outcome == Succeeded {
 			d.Detail = "the deadline passed"
 		}

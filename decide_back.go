@@ -4,6 +4,7 @@ import "strings"
 
 // turnBack starts the way back: from the last step that took effect, or may have, to the first.
 func (d *decision) turnBack() {
+	d.interrupted()
 	d.Back = true
 	d.walkBack()
 }
@@ -13,7 +14,7 @@ func (d *decision) turnBack() {
 func (d *decision) walkBack() {
 	pivot := d.sh.pivot()
 	beyond := strings.IndexByte(d.Marks[pivot:], markMaybe)
-	last := strings.LastIndexAny(d.Marks[:pivot], string([]byte{markEffect, markMaybe, markSkipped}))
+	last := d.lastEffect(pivot)
 	switch {
 	case beyond >= 0:
 		d.settle(pivot + beyond)
@@ -27,6 +28,17 @@ func (d *decision) walkBack() {
 	default:
 		d.end(Failed)
 	}
+}
+
+// lastEffect is the last step before the pivot that has something to undo, or may have; -1 if none.
+func (d *decision) lastEffect(pivot int) int {
+	for i := pivot - 1; i >= 0; i-- {
+		m := d.mark(i)
+		if d.sh.Steps[i].Kind != ReadOnly && (m == markEffect || m == markMaybe || m == markSkipped) {
+			return i
+		}
+	}
+	return -1
 }
 
 // settle finds out, on the way back, what nobody knows about a step. An undo that a replayable
@@ -72,7 +84,7 @@ func (d *decision) compensated(o Outcome) {
 // recovered is a takeover. What is recorded is a prefix: the open step may have been called, and
 // so may every replayable step that it could have run on to without a durable wait.
 func (d *decision) recovered() {
-	if d.Still {
+	if d.Still || d.Waits { // what waits for a reply has been called, and that is recorded
 		return
 	}
 	d.Due = d.at

@@ -8,11 +8,21 @@ func (d *decision) answered(h happened) {
 		d.Detail = h.said
 	}
 	outcome := h.outcome
-	if outcome != Succeeded && outcome != Refused && outcome != NotDone {
+	switch {
+	case outcome == Pending && d.step().Reply:
+		d.answer = outcome
+		d.waits()
+		return
+	case outcome != Succeeded && outcome != Refused && outcome != NotDone:
 		outcome = Unknown
 	}
 	d.answer = outcome
-	switch d.Call {
+	d.settleCall(d.Call, outcome)
+}
+
+// settleCall is what a call to the open step came to.
+func (d *decision) settleCall(call CallKind, outcome Outcome) {
+	switch call {
 	case CallAction:
 		d.acted(outcome)
 	case CallProbe:
@@ -138,6 +148,9 @@ func (d *decision) again(call CallKind) {
 		return
 	}
 	switch {
+	case d.step().Kind == ReadOnly && !d.mustFinish():
+		d.setMark(d.Step, markNever) // it changes nothing, and silence is a no
+		d.turnBack()
 	case call == CallCompensation:
 		d.attention(UndoUnfinished)
 	case d.mark(d.Step) == markMaybe:

@@ -71,7 +71,7 @@ func (s *Shape) blind(in *instance) bool {
 // doubtful reports whether nobody knows the outcome of what is open: the step's, or on the way back
 // that of an undo that was called.
 func (in *instance) doubtful() bool {
-	return in.mark(in.Step) == markMaybe || in.Call == CallCompensation && in.Calls > 0
+	return in.mark(in.Step) == markMaybe || in.Waits || in.Call == CallCompensation && in.Calls > 0
 }
 
 // operated is a person's word. Whether it may be said was asked before.

@@ -72,11 +72,12 @@ type stateKey struct {
 	marks                      string
 	step, calls, round         int
 	back, still, released, due bool
+	waits                      bool
 }
 
 func stateOf(in *instance) stateKey {
 	return stateKey{in.Status, in.Reason, in.Call, in.Marks, in.Step, min(in.Calls, 3), min(slices.Max(append(in.Rounds, 0)), 1),
-		in.Back, in.Still, in.Released, in.Due.IsZero()}
+		in.Back, in.Still, in.Released, in.Due.IsZero(), in.Waits}
 }
 
 func everyEvent(in *instance) []happened {
@@ -85,8 +86,9 @@ func everyEvent(in *instance) []happened {
 	if after.Before(before) {
 		after = before
 	}
+	out = append(out, everyReply(in, before)...)
 	for _, at := range []time.Time{before, after} {
-		for _, o := range []Outcome{Succeeded, Refused, NotDone, Unknown, "", "nonsense"} {
+		for _, o := range []Outcome{Succeeded, Refused, NotDone, Pending, Unknown, "", "nonsense"} {
 			out = append(out, happened{kind: EventAnswered, at: at, outcome: o, said: string(o)})
 		}
 		for _, k := range []EventKind{EventStarted, EventTurned, EventRecovered, EventResumed, EventReleased, EventParked, "", "nonsense"} {
@@ -111,9 +113,12 @@ func everyHand(at time.Time) (out []happened) {
 }
 
 // Every event in every state that any shape can reach: no panic, and no illegal transition.
-func TestDecideEveryEventInEveryState(t *testing.T) {
+func TestDecideEveryEventInEveryState(t *testing.T) { decideAll(t, shapesUpTo(t)) }
+
+func decideAll(t *testing.T, shapes []*Shape) {
+	t.Helper()
 	transitions, refused := 0, 0
-	for _, sh := range shapesUpTo(t) {
+	for _, sh := range shapes {
 		first, err := decide(sh, &instance{ID: "i", Definition: "d", Version: 1}, happened{kind: EventStarted, at: epoch})
 		if err != nil {
 			t.Fatal(err)
@@ -160,7 +165,7 @@ func illegal(sh *Shape, in, out *instance, h happened) string {
 		return "the sequence has a gap"
 	case out.Status == Completed && strings.Trim(out.Marks, "sk") != "":
 		return "completed without every effect"
-	case (out.Status == Compensated || out.Status == Failed) && strings.ContainsAny(out.Marks, "s?k"):
+	case (out.Status == Compensated || out.Status == Failed) && strings.ContainsAny(effects(sh, out), "s?k"):
 		return "ended with effects outstanding"
 	case out.Status == Failed && strings.Contains(out.Marks, "u"):
 		return "failed after an undo"
@@ -186,21 +191,25 @@ func illegal(sh *Shape, in, out *instance, h happened) string {
 		return "a skip is not recorded for ever"
 	case out.Status == Running && out.Back, out.Status == Compensating && !out.Back:
 		return "status and direction differ"
+	case out.Waits && (out.Due.IsZero() || out.Still || out.Call == "" || !sh.Steps[out.Step].Reply):
+		return "it waits for a reply for ever, or for none"
+	case handedIn(sh, in, out, h):
+		return "what was handed in counts as never called"
 	}
 	if out.live() && out.Call == CallCompensation {
 		if m := out.mark(out.Step); m != markEffect && !(m == markMaybe && sh.Steps[out.Step].Replayable) {
 			return "undo of a step of which nobody knows whether it took effect"
 		}
-		if strings.ContainsAny(out.Marks[out.Step+1:], "s?k") {
+		if strings.ContainsAny(effects(sh, out)[out.Step+1:], "s?k") {
 			return "undo out of order"
 		}
 	}
 	for i := range sh.Steps {
 		was, is := in.mark(i), out.mark(i)
-		if was == markMaybe && (is == markNone || is == markNever) && h.outcome != Refused && h.hand.Outcome != Refused {
+		if was == markMaybe && (is == markNone || is == markNever) && sh.Steps[i].Kind != ReadOnly && h.outcome != Refused && h.hand.Outcome != Refused {
 			return "an unknown became a no without an answer"
 		}
-		if was == markEffect && is != markEffect && is != markUndone && (is != markLeft || h.hand.Verb != Skip) {
+		if was == markEffect && sh.Steps[i].Kind != ReadOnly && is != markEffect && is != markUndone && (is != markLeft || h.hand.Verb != Skip) {
 			return "an effect was forgotten"
 		}
 		if out.round(i) != in.round(i) && h.outcome != Refused && h.hand.Outcome != Refused {

@@ -34,6 +34,13 @@ type Step[S any] struct {
 	Probe        Func[S] // asks what happened to the action's key
 	Fence        Func[S] // asks, and if nothing happened makes sure that nothing ever will
 
+	// Reply folds in what came later, after a call that returned [Pending]. It is called with replies
+	// that say Succeeded or Refused. If it returns nil, the reply's outcome stands and changes to the
+	// state are kept; otherwise its error says what happened instead, as that of any other function
+	// does. It reaches nobody, so it needs no ctx, and like the others it may be called more than once.
+	Reply        func(s *S, r Reply) error
+	ReplyTimeout time.Duration // how long a reply is waited for; then the call's outcome is Unknown
+
 	Timeout time.Duration // of one call; Config.Timeout if zero
 	Retry   RetryPolicy   // of action and probe together; Config.Retry where zero
 
@@ -54,6 +61,7 @@ type Step[S any] struct {
 //	nil            took effect             undone                   it took effect            it took effect and stands
 //	Refused        did not, never will     cannot be undone         did not, never will       did not, now never will
 //	NotDone        nothing yet: repeat     repeat                   not so far: repeat action ask again
+//	Pending        a reply will tell       a reply will tell        a reply will tell         a reply will tell
 //	anything else  unknown: probe/repeat   repeat with the same key ask again                 ask again
 type Func[S any] func(ctx context.Context, s *S, a Attempt) error
 
@@ -69,6 +77,9 @@ const (
 	// Retriable follows the pivot, or ends a saga without one, and must finish: a refusal is tried
 	// anew under a new round.
 	Retriable Kind = "retriable"
+	// ReadOnly changes nothing, so there is nothing to undo: a query, a person's approval. That its
+	// outcome stays unknown counts as a refusal: silence is a no. It stands before the pivot.
+	ReadOnly Kind = "read-only"
 )
 
 // AnyDefinition is a [Definition] of whatever state, as [New] takes it. Only Definition

@@ -34,6 +34,13 @@
 // nobody looks for. An error that claims nothing is [Unknown], and so is a panic. When in doubt,
 // return the error as it is.
 //
+// # Replies
+//
+// A call may return [Pending]: it was taken in, and a [Reply] will tell what came of it, handed to any
+// engine by [Engine.Deliver], from a message or from a person. The step's Reply function folds it into
+// the state. If none comes within the step's ReplyTimeout, the outcome is unknown. An instance that
+// waits is in nobody's memory.
+//
 // # The unknown path
 //
 // Unknown is never read as failure. On the way forward the engine asks the step's Probe, or without
@@ -52,6 +59,7 @@
 //
 // A step is [Compensatable], the [Pivot] or [Retriable], in this order; [New] refuses any other.
 // What precedes the pivot can be undone, what follows it must finish, and the pivot itself decides.
+// A [ReadOnly] step stands before the pivot and changes nothing: a query, an approval.
 // A saga without a pivot may end in retriable steps: reaching the first of them is then its point
 // of no return. The way back undoes what took effect in reverse order, one step at a time.
 // An end is [Completed], [Compensated] or [Failed], the last if nothing was there to undo.
@@ -108,8 +116,8 @@
 // # What it does not do
 //
 // It does not isolate: between two steps others see what the first has done, so mark it as
-// unfinished in your own data. It does not deliver messages, run steps in parallel, wait for timers
-// or for people, or start a saga inside your own database transaction. It does not delete ended
+// unfinished in your own data. It does not deliver messages, run steps in parallel, wait for timers,
+// or start a saga inside your own database transaction. It does not delete ended
 // instances. It cannot stop a function that ignores its ctx; such a call keeps one of
 // [Config.Concurrency] slots, and Run leaves it behind.
 //

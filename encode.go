@@ -27,6 +27,7 @@ func (e *entry) appendJSON(b []byte) []byte {
 		b = e.Patch.appendJSON(append(b, `,"v":`...))
 	}
 	b = appendName(b, `,"m":`, e.Command)
+	b = appendName(b, `,"y":`, e.By)
 	if e.Begin != nil {
 		b = e.Begin.appendJSON(append(b, `,"b":`...))
 	}
@@ -78,6 +79,10 @@ func (p *progress) appendMembers(b []byte) []byte {
 	b = appendInts(b, `,"k":`, p.Skips)
 	if p.Hand != nil {
 		b = appendAny(append(b, `,"y":`...), p.Hand)
+	}
+	b = appendTrue(b, `,"g":true`, p.Waits)
+	if len(p.Early) > 0 {
+		b = appendAny(append(b, `,"j":`...), p.Early)
 	}
 	return appendTrue(b, `,"l":true`, p.Released)
 }

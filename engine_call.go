@@ -74,7 +74,7 @@ func (s *server) attempt(p *plan, e callStep) (later []effect) {
 		<-s.slots
 		s.steps.Done()
 	}()
-	patch, err := p.attempt(ctx, e.In, e.Shape, e.Memo)
+	patch, err := p.attempt(ctx, e, e.Memo)
 	returned = true
 	return a.report(patch, err)
 }

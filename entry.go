@@ -26,7 +26,8 @@ type entry struct {
 	Said     string    `json:"x,omitempty"`
 	TookUS   int64     `json:"d,omitempty"`
 	Patch    fields    `json:"v,omitempty"`
-	Command  string    `json:"m,omitempty"` // whose intervention this is
+	Command  string    `json:"m,omitempty"` // whose intervention or reply this is
+	By       string    `json:"y,omitempty"` // who replied
 	Begin    *begin    `json:"b,omitempty"`
 	Progress *progress `json:"g"`
 }
@@ -49,6 +50,14 @@ func record(before, after *instance, h happened) entry {
 	case EventAnswered:
 		e.Step, e.Call, e.Round, e.Number = before.Step, before.Call, before.round(before.Step), before.Calls+1
 		e.Outcome, e.Said, e.TookUS, e.Patch = h.outcome, h.said, h.took.Microseconds(), h.patch
+	case EventReplied:
+		e.Step, e.Call, e.Round, e.Number = before.Step, h.call, before.round(before.Step), before.Calls
+		e.Outcome, e.Said, e.Patch, e.Command, e.By = h.outcome, h.said, h.patch, h.command, h.by
+	case EventKept:
+		e.Step, e.Call, e.Round, e.Outcome, e.Said = h.reply.Step, h.reply.Call, h.reply.Round, h.reply.Outcome, h.reply.Reason
+		e.Command, e.By = h.reply.ID, h.reply.By
+	case EventExpired:
+		e.Step, e.Call, e.Round, e.Number = before.Step, before.Call, before.round(before.Step), before.Calls
 	case EventOperated:
 		e.Step, e.Patch, e.Command = before.Step, h.patch, h.command
 	}
@@ -75,7 +84,7 @@ func (e *entry) event(in *instance, sh *Shape) Event {
 		Instance: e.ID, Definition: in.Definition, Version: in.Version,
 		Seq: e.Seq, At: e.At, Kind: e.Kind, Call: e.Call, Round: e.Round, Number: e.Number,
 		Outcome: e.Outcome, Error: e.Said, Took: time.Duration(e.TookUS) * time.Microsecond,
-		Status: e.Progress.Status, Reason: e.Progress.Reason, Due: e.Progress.Due,
+		By: e.By, Status: e.Progress.Status, Reason: e.Progress.Reason, Due: e.Progress.Due,
 	}
 	if e.Kind == EventOperated {
 		out.Hand = e.Progress.Hand
@@ -86,7 +95,8 @@ func (e *entry) event(in *instance, sh *Shape) Event {
 	if sh == nil || len(sh.Steps) != len(e.Progress.Marks) { // unknown here
 		return out
 	}
-	if e.Kind == EventAnswered || e.Kind == EventOperated {
+	switch e.Kind {
+	case EventAnswered, EventOperated, EventReplied, EventKept, EventExpired:
 		out.Step = sh.Steps[e.Step].Name
 	}
 	if !e.Progress.Status.Ended() {

@@ -17,6 +17,9 @@ const (
 	EventReleased  EventKind = "released"  // it waits without a node
 	EventParked    EventKind = "parked"    // it cannot go on here; Reason says why
 	EventOperated  EventKind = "operated"  // a person intervened; Hand says who, how and why
+	EventReplied   EventKind = "replied"   // a reply settled the open call; Outcome says how, By who
+	EventKept      EventKind = "kept"      // a reply came before its step did and is kept for it
+	EventExpired   EventKind = "expired"   // no reply came in time: nobody knows what became of the call
 )
 
 // Event is one transition of one instance: an entry of its history, and what [Config.Observe]
@@ -29,7 +32,7 @@ type Event struct {
 	At         time.Time
 	Kind       EventKind
 
-	// Of an answered call; zero otherwise.
+	// Of an answered call and of a reply; zero otherwise.
 	Step    string
 	Call    CallKind
 	Round   int
@@ -37,6 +40,7 @@ type Event struct {
 	Outcome Outcome
 	Error   string        // what the function's error said, at most 500 bytes
 	Took    time.Duration // how long the call took
+	By      string        // who replied
 
 	Hand *Hand // of an intervention; nil otherwise
 

@@ -62,6 +62,8 @@ func (x *explaining) unknown() string {
 // progress is how far it has come, where that is all there is to say.
 func (x *explaining) progress() string {
 	switch {
+	case x.Waits && !x.undo():
+		return "{step} was called, and a reply is awaited"
 	case x.undo() && x.Calls > 0:
 		return "{step} is not known to be undone"
 	case x.undo():
@@ -125,6 +127,8 @@ func (x *explaining) next() string {
 		return "next, at {due}, an engine looks for that version again"
 	case x.Status == Running && !x.Due.IsZero() && x.Due.Equal(x.Deadline):
 		return "next, at {due}, its deadline, the engine turns it back"
+	case x.Waits:
+		return "next, at {due}, without a reply, the engine takes the outcome of {step} for unknown"
 	}
 	return x.nextCall()
 }

@@ -67,6 +67,7 @@ type Instance struct {
 	Step       string    // the open step; "" once ended
 	Call       CallKind  // what is asked of the open step
 	Calls      int       // made to the open step in this direction
+	Waits      bool      // for a reply to that call, until Due
 	Back       bool      // going back
 	Steps      []StepStatus
 	State      json.RawMessage // the state as a JSON object

@@ -96,7 +96,7 @@ func (r CallResult) Changed() string { return string(r.patch.object()) }
 // Make calls the step's function with its own copy of the state. It may be called any number of
 // times, or never, whatever the loop is told.
 func (c *PendingCall) Make(ctx context.Context) CallResult {
-	patch, err := c.plan.attempt(ctx, c.effect.In, c.effect.Shape, nil)
+	patch, err := c.plan.attempt(ctx, c.effect, nil)
 	return CallResult{Err: err, patch: patch}
 }
 

@@ -109,6 +109,7 @@ type resident struct {
 	serial  int64      // of the call under way; 0 if none
 	touch   *touch     // of it, for the next checkpoint; nil if nothing is to be written
 	undone  int        // decisions that are not durable yet
+	reply   *kept      // that the call under way hears; nil if it is a call of the open step
 	resume  bool       // somebody started it again during a call in attention
 	frozen  bool       // being released by a checkpoint under way
 	waiters []*startRequest
@@ -116,6 +117,9 @@ type resident struct {
 	due     time.Time
 	index   int // in timers; -1 if not there
 }
+
+// moving reports whether it is to go on although it was released: a reply came meanwhile.
+func (r *resident) moving() bool { return r.undone > 0 || r.serial != 0 }
 
 func newNode(id string, rules nodeRules, at time.Time) *node {
 	return &node{

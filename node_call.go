@@ -36,7 +36,7 @@ func (n *node) decided(r *resident, after *instance, h happened, answer *Answer)
 		return
 	}
 	p.act = true
-	if h.kind != EventStarted && (after.live() && (after.Still || after.Due.Sub(h.at) > n.rules.keep)) {
+	if h.kind != EventStarted && after.live() && (after.Still || after.Due.Sub(h.at) > n.rules.keep && !after.Waits) {
 		p.act = false
 		n.decide(r, happened{kind: EventReleased, at: h.at})
 	}
@@ -47,8 +47,11 @@ func (n *node) act(r *resident, at time.Time) {
 	if !r.now.live() || r.now.Still || r.serial != 0 || n.leaving {
 		return
 	}
-	if r.now.Due.After(at) {
+	if r.now.Due.After(at) && r.now.ready() == nil {
 		r.due = r.now.Due
+		if r.now.Waits { // a reply often comes at once
+			r.due = earlier(r.due, at.Add(n.rules.keep))
+		}
 		heap.Push(&n.timers, r)
 		return
 	}
@@ -72,10 +75,19 @@ func (n *node) wake(r *resident, at time.Time) {
 		n.decide(r, happened{kind: EventTurned, at: at})
 		return
 	}
+	if r.now.Waits || r.now.ready() != nil {
+		n.waited(r, at)
+		return
+	}
+	n.callOpen(r)
+}
+
+// callOpen calls what is open, or hears the reply to it.
+func (n *node) callOpen(r *resident) {
 	n.serial++
 	n.calls++
 	r.serial = n.serial
-	n.do(callStep{In: r.now, Shape: r.shape, Serial: r.serial, Memo: r.memo})
+	n.do(callStep{In: r.now, Shape: r.shape, Serial: r.serial, Memo: r.memo, Reply: r.reply})
 }
 
 // answered is the end of a call. One that the node no longer waits for counts for nothing: its
@@ -87,12 +99,16 @@ func (n *node) answered(id string, serial int64, h happened) {
 		return
 	}
 	r.serial = 0
-	h.kind = EventAnswered
 	if h.patch != nil && r.now.State.with(h.patch).size() > n.rules.stateLimit {
 		h.patch, h.outcome = nil, Unknown
 		h.said = ErrTooLarge.Error() + "; keep references in the state, not bodies"
 	}
-	n.decide(r, h)
+	if r.reply != nil {
+		n.replied(r, h)
+	} else {
+		h.kind = EventAnswered
+		n.decide(r, h)
+	}
 	if r.resume && r.now.Status == NeedsAttention && !n.leaving {
 		n.decide(r, happened{kind: EventResumed, at: h.at})
 	}
@@ -115,6 +131,10 @@ func (n *node) withdrawn(id string, serial int64, at time.Time) {
 		return
 	}
 	r.serial = 0
+	if r.reply != nil { // it is heard again
+		delete(n.commands, r.reply.ID)
+		r.reply = nil
+	}
 	if n.over || n.leaving {
 		return
 	}

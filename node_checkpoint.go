@@ -68,7 +68,7 @@ func (n *node) checkpointNext(at time.Time) {
 	for _, t := range n.inOrder {
 		// Until it is known whether the row was released, nothing may move the instance.
 		t.of.touch = nil
-		t.of.frozen = t.after.live() && t.after.Released && t.of.undone == 0
+		t.of.frozen = t.after.live() && t.after.Released && !t.of.moving()
 	}
 	n.touched, n.behind, n.touchedBytes = make(map[string]*touch, len(n.inOrder)), 0, 0
 	n.inOrder = make([]*touch, 0, len(n.inOrder))
@@ -79,7 +79,7 @@ func (n *node) checkpointNext(at time.Time) {
 func (n *node) draft() draft {
 	d := draft{Checkpoint{Node: n.id, From: n.trimmed, To: n.next - 1}, make([]draftRow, 0, len(n.inOrder))}
 	for _, t := range n.inOrder {
-		d.rows = append(d.rows, draftRow{of: t, shape: t.of.shape, kept: t.of.undone > 0})
+		d.rows = append(d.rows, draftRow{of: t, shape: t.of.shape, kept: t.of.moving()})
 	}
 	return d
 }

@@ -18,7 +18,16 @@ type order struct {
 	By      string  `json:"by"`
 	Reason  string  `json:"reason"`
 	Seen    string  `json:"seen,omitempty"` // how the instance stood in the preview
+
+	// Of a reply.
+	Step  string          `json:"step,omitempty"`
+	Call  CallKind        `json:"call,omitempty"`
+	Round int             `json:"round,omitempty"`
+	Data  json.RawMessage `json:"data,omitempty"`
 }
+
+// verbReply marks what is no intervention: a reply.
+const verbReply Verb = "reply"
 
 // commandState is how far a command in hand has come.
 type commandState int
@@ -38,6 +47,10 @@ func readOrder(c Command) (order, error) {
 		return o, fmt.Errorf("%w %d in command %s; this program reads %d", ErrFormat, o.Format, c.ID, format)
 	}
 	o.ID = c.ID
+	if o.Verb == verbReply {
+		r := Reply{Key: Key{Instance: c.Instance, Step: o.Step, Undo: o.Call == CallCompensation, Round: o.Round}, Call: o.Call, Outcome: o.Outcome, Data: o.Data, By: o.By, Reason: o.Reason}
+		return o, r.check(max(len(o.Data), 1)) // its size was checked when it came
+	}
 	i := Intervention{Verb: o.Verb, Outcome: o.Outcome, Set: o.Set.byNames(), By: o.By, Reason: o.Reason}
 	return o, i.check()
 }
@@ -60,11 +73,28 @@ func (n *node) command(c Command, at time.Time) {
 		n.refuseOrder(c.ID, err)
 	case c.Ended:
 		n.refuseOrder(c.ID, fmt.Errorf("%w: it has ended", ErrMoved))
+	case r.serial != 0 && o.Verb == verbReply:
+		r.orders = append(r.orders, o)
 	case r.serial != 0:
 		r.orders = append(r.orders, o)
 		n.do(holdBack{Serial: r.serial})
 	default:
 		n.operate(r, o, at)
+	}
+}
+
+// handed are commands that were stored a moment ago. Those for others come with a claim.
+func (n *node) handed(commands []Command, at time.Time) {
+	others := false
+	for _, c := range commands {
+		if r := n.live[c.Instance]; r == nil || r.frozen || r.known == nil {
+			others = true
+			continue
+		}
+		n.command(c, at)
+	}
+	if others {
+		n.woken(at)
 	}
 }
 
@@ -94,6 +124,10 @@ func (n *node) operate(r *resident, o order, at time.Time) {
 	}
 	if n.shapes[shapeKey{r.now.Definition, r.now.Version}] == nil {
 		n.refuseOrder(o.ID, fmt.Errorf("%w: nobody has stored the definition %q version %d", ErrInvalid, r.now.Definition, r.now.Version))
+		return
+	}
+	if o.Verb == verbReply {
+		n.reply(r, o, at)
 		return
 	}
 	h := o.happened(at)

@@ -13,12 +13,14 @@ type (
 	// writeRows: node.checkpointed or node.sealed.
 	writeRows struct{ draft }
 
-	// callStep: node.answered, once. In is what the step's function sees.
+	// callStep: node.answered, once. In is what the step's function sees. With a Reply it is not what
+	// is open that is called but the step's function for replies.
 	callStep struct {
 		In     *instance
 		Shape  *Shape
 		Serial int64
 		Memo   *stateMemo
+		Reply  *kept
 	}
 
 	// holdBack: node.withdrawn, if the call was not begun yet; otherwise nothing.

@@ -9,8 +9,9 @@ import (
 // Sent is an intervention that was sent to an instance, and what became of it.
 type Sent struct {
 	At      time.Time
-	Verb    Verb
-	Outcome Outcome // of Resolve
+	Verb    Verb    // "reply" of what Deliver sent
+	Outcome Outcome // of Resolve, and of a reply
+	Step    string  // that a reply is for
 	By      string
 	Reason  string
 	Result  Result // its Err matches ErrWaiting as long as nobody has answered
@@ -27,7 +28,7 @@ func (e *Engine) Sent(ctx context.Context, id string) ([]Sent, error) {
 	var all []Sent
 	for _, c := range stored {
 		o, err := readOrder(c.Command)
-		s := Sent{At: c.Sent, Verb: o.Verb, Outcome: o.Outcome, By: o.By, Reason: o.Reason}
+		s := Sent{At: c.Sent, Verb: o.Verb, Outcome: o.Outcome, Step: o.Step, By: o.By, Reason: o.Reason}
 		switch {
 		case c.Answered:
 			s.Result = ResultOf(id, c.Answer)

@@ -13,6 +13,7 @@ type plan struct {
 	codec *codec
 	err   error
 	call  func(ctx context.Context, step int, kind CallKind, state any, a Attempt) error
+	reply func(step int, state any, r Reply) error
 }
 
 // plan erases the state's type once; mistakes that only the functions and the type show are kept
@@ -34,6 +35,12 @@ func (d Definition[S]) plan() *plan {
 	p.call = func(ctx context.Context, step int, kind CallKind, state any, a Attempt) error {
 		return steps[step].function(kind)(ctx, state.(*S), a)
 	}
+	p.reply = func(step int, state any, r Reply) error {
+		if fold := steps[step].Reply; fold != nil {
+			return fold(state.(*S), r)
+		}
+		return nil
+	}
 	return p
 }
 
@@ -47,6 +54,7 @@ func (d Definition[S]) shape() Shape {
 		s.Steps = append(s.Steps, StepShape{
 			Name: st.Name, Kind: kind, Compensation: st.Compensation != nil, Probe: st.Probe != nil,
 			Fence: st.Fence != nil, Timeout: st.Timeout, Retry: st.Retry, Replayable: st.Replayable,
+			Reply: st.Reply != nil, ReplyTimeout: st.ReplyTimeout,
 		})
 	}
 	return s
@@ -81,9 +89,10 @@ func (p *plan) encode(state any, limit int) (fields, []byte, error) {
 	return input, hash, err
 }
 
-// attempt makes one call and reports what changed. A panic is an unknown outcome: the function may
-// have done its work before it.
-func (p *plan) attempt(ctx context.Context, in *instance, sh *Shape, memo *stateMemo) (patch fields, err error) {
+// attempt makes one call, or hears one reply, and reports what changed. A panic is an unknown
+// outcome: the function may have done its work before it.
+func (p *plan) attempt(ctx context.Context, c callStep, memo *stateMemo) (patch fields, err error) {
+	in, sh := c.In, c.Shape
 	defer func() {
 		if v := recover(); v != nil {
 			patch, err = nil, fmt.Errorf("%w: panic: %v", Unknown, v)
@@ -93,8 +102,12 @@ func (p *plan) attempt(ctx context.Context, in *instance, sh *Shape, memo *state
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", NotDone, err)
 	}
-	err = p.call(ctx, in.Step, in.Call, after, Attempt{Key: in.key(sh), Number: in.Calls + 1})
-	if o := OutcomeOf(err); o != Succeeded && o != Refused {
+	if c.Reply != nil {
+		err = p.hear(in.Step, after, c.Reply.reply(in, sh))
+	} else {
+		err = p.call(ctx, in.Step, in.Call, after, Attempt{Key: in.key(sh), Number: in.Calls + 1})
+	}
+	if o := OutcomeOf(err); o != Succeeded && o != Refused && o != Pending {
 		return nil, err
 	}
 	patch, lost := p.codec.diff(in.State, before, after)
@@ -102,4 +115,14 @@ func (p *plan) attempt(ctx context.Context, in *instance, sh *Shape, memo *state
 		return nil, fmt.Errorf("%w: the step answered, but its state cannot be recorded: %w", Unknown, lost)
 	}
 	return patch, err
+}
+
+// hear lets a step fold in a reply that is an answer.
+func (p *plan) hear(step int, state any, r Reply) error {
+	if r.Outcome == Succeeded || r.Outcome == Refused {
+		if err := p.reply(step, state, r); err != nil {
+			return err
+		}
+	}
+	return r.err()
 }

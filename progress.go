@@ -23,6 +23,8 @@ type progress struct {
 	Rounds   []int     `json:"o,omitempty"` // one per step, once any has grown
 	Skips    []int     `json:"k,omitempty"` // steps that a person skipped, by index
 	Hand     *Hand     `json:"y,omitempty"` // the last intervention
+	Waits    bool      `json:"g,omitempty"` // for a reply to the open call, until Due
+	Early    []kept    `json:"j,omitempty"` // replies to what is not open yet
 	Released bool      `json:"l,omitempty"` // no node holds it
 }
 
@@ -110,7 +112,7 @@ func (in *instance) public(sh *Shape, node string) Instance {
 		Back: in.Back, Calls: in.Calls, Seq: in.Seq, State: in.State.object(), Node: node, Hand: in.Hand,
 	}
 	if in.live() {
-		out.Due, out.Call = in.Due, in.Call
+		out.Due, out.Call, out.Waits = in.Due, in.Call, in.Waits
 	}
 	if sh == nil || len(in.Marks) != len(sh.Steps) { // unknown here, or only its key is known
 		return out

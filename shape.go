@@ -27,12 +27,14 @@ type StepShape struct {
 	Timeout      time.Duration `json:"timeout,omitempty"`
 	Retry        RetryPolicy   `json:"retry,omitzero"`
 	Replayable   bool          `json:"replayable,omitempty"`
+	Reply        bool          `json:"reply,omitempty"`
+	ReplyTimeout time.Duration `json:"replyTimeout,omitempty"`
 }
 
 // pivot is the index of the first step that cannot be undone, or len(Steps).
 func (s *Shape) pivot() int {
 	for i := range s.Steps {
-		if s.Steps[i].Kind != Compensatable {
+		if k := s.Steps[i].Kind; k != Compensatable && k != ReadOnly {
 			return i
 		}
 	}
@@ -43,7 +45,8 @@ func (s *Shape) pivot() int {
 // same nature. Deadlines, timeouts and retry policies may be tuned without a new version.
 func (s *Shape) fits(o *Shape) bool {
 	return s.Name == o.Name && s.Version == o.Version && slices.EqualFunc(s.Steps, o.Steps, func(a, b StepShape) bool {
-		a.Timeout, a.Retry, b.Timeout, b.Retry = 0, RetryPolicy{}, 0, RetryPolicy{}
+		a.Timeout, a.ReplyTimeout, a.Retry = 0, 0, RetryPolicy{}
+		b.Timeout, b.ReplyTimeout, b.Retry = 0, 0, RetryPolicy{}
 		return a == b
 	})
 }

@@ -92,20 +92,24 @@ func (w *world) verifyCommands() {
 		if len(answers) != 1 {
 			w.fail(c.instance, "%s of %s has %d answers", c.verb, c.instance, len(answers))
 		}
-		want := 0
-		if r := ResultOf(c.instance, answers[0]); r.Err == nil {
+		want, r := 0, ResultOf(c.instance, answers[0])
+		if c.verb == verbReply {
+			w.verifyReply(c, r, w.inHistory(c))
+			continue
+		}
+		if r.Err == nil {
 			want = 1
 			w.seen["intervention made"]++
 		} else {
 			w.seen["intervention refused later"]++
 		}
-		if made := w.madeInHistory(c); made != want {
+		if made := len(w.inHistory(c)); made != want {
 			w.fail(c.instance, "%s of %s was answered %s and is %d times in the history", c.verb, c.instance, answers[0].Data, made)
 		}
 	}
 }
 
-func (w *world) madeInHistory(c sentCommand) (made int) {
+func (w *world) inHistory(c sentCommand) (made []entry) {
 	chunks, err := w.store.Reader().History(context.Background(), c.instance)
 	w.ok(err)
 	for _, chunk := range chunks {
@@ -113,7 +117,7 @@ func (w *world) madeInHistory(c sentCommand) (made int) {
 		w.ok(err)
 		for _, e := range entries {
 			if e.Command == c.id {
-				made++
+				made = append(made, e)
 			}
 		}
 	}

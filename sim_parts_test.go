@@ -29,6 +29,10 @@ func (w *world) call(n *simNode, c callStep) {
 	st := &c.Shape.Steps[c.In.Step]
 	key := c.In.key(c.Shape)
 	p := w.part(key, st)
+	if c.Reply != nil { // it folds in what was said elsewhere
+		w.answer(n, c, c.Reply.Outcome)
+		return
+	}
 	w.inOrder(c, key)
 	if w.fault("lost before the effect", 8) {
 		if c.In.Call == CallAction && w.chance(50) {
@@ -36,6 +40,10 @@ func (w *world) call(n *simNode, c callStep) {
 			w.seen["late original"]++
 		}
 		w.answer(n, c, Unknown)
+		return
+	}
+	if st.Reply && w.chance(60) {
+		w.takeIn(n, c, key, p)
 		return
 	}
 	w.log(key.Instance, "%s calls %s %s (seq %d)", n.id, c.In.Call, key, c.In.Seq)
@@ -140,6 +148,7 @@ func (w *world) inOrder(c callStep, key Key) {
 func (w *world) verify() {
 	for range 100 {
 		w.lateOriginal()
+		w.runErrand(false)
 	}
 	for _, id := range w.never {
 		if keys, err := w.store.Instances().Keys(context.Background(), []string{id}); w.starts[id] == 1 && (err != nil || len(keys) > 0) {

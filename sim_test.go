@@ -47,13 +47,18 @@ func simShapes() []*Shape {
 		{step("a", Compensatable, false, false, true), step("b", Compensatable, true, true, false), step("c", Compensatable, false, false, true), step("d", Compensatable, true, true, true)},
 		{step("a", Compensatable, true, true, false), step("b", Pivot, true, true, false), step("c", Retriable, true, false, false)},
 	}
-	steps = append(steps, steps[0])
+	later := slices.Clone(steps[2]) // in which every call may be answered later
+	later = append([]StepShape{step("z", Compensatable, false, true, false)}, later...)
+	for i := range later {
+		later[i].Reply, later[i].ReplyTimeout = true, 5*time.Second
+	}
+	steps = append(steps, steps[0], later)
 	c := (&Config{Retry: RetryPolicy{3, time.Second, 4 * time.Second, 2}}).withDefaults()
 	var out []*Shape
 	for i, s := range steps {
 		sh := Shape{Name: fmt.Sprint("d", i), Version: 1, Steps: slices.Clone(s)}
 		sh.LeaveInDoubt = i == 3
-		if i < 2 {
+		if i < 2 || i == 4 {
 			sh.Deadline = time.Minute
 		}
 		out = append(out, sh.withDefaults(&c))
@@ -79,6 +84,7 @@ type world struct {
 	never   []string        // ids whose only start was told that nothing was started
 	zombies map[string]bool // sealed, and perhaps not aware of it
 	sent    []sentCommand
+	errands []errand
 	faulty  bool
 	logs    map[string][]string
 	seen    map[string]int
@@ -157,6 +163,8 @@ func (w *world) move() {
 		w.lateOriginal()
 	case p < 27 && w.faulty:
 		w.intervene()
+	case p < 30:
+		w.runErrand(true)
 	default:
 		w.perform(n)
 	}
@@ -314,5 +322,5 @@ func (w *world) quiet() bool {
 			}
 		}
 	}
-	return done && w.allAnswered()
+	return done && w.allAnswered() && w.repliesEnded()
 }

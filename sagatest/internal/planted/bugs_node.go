@@ -25,7 +25,7 @@ func inNode() []Bug {
 				"	taken, err := s.Journal().Append(ctx, e.Append)\n	if again && errors.Is(err, ErrSealed) {\n		return func(n *node, at time.Time) { n.flight = nil; n.next++ }, nil\n	}\n	if errors.Is(err, ErrSealed) {\n		return (*node).appendRejected, nil\n	}"},
 		}},
 		{"moved while its release is not known", "journal rule 2: frozen until the checkpoint is known", []Edit{
-			{"node_checkpoint.go", "		t.of.frozen = t.after.live() && t.after.Released && t.of.undone == 0\n", "		_ = t\n"},
+			{"node_checkpoint.go", "		t.of.frozen = t.after.live() && t.after.Released && !t.of.moving()\n", "		_ = t\n"},
 		}},
 		{"what a lost claim took is forgotten", "journal rule 9: a node adopts again what it owns and does not hold", []Edit{
 			{"node_claim.go", "	n.claimOwn = true\n	n.lostUntil = at.Add(n.rules.lost)\n", ""},

@@ -1,0 +1,42 @@
+package saga
+
+// waits leaves the open call open: a reply settles it, or that none came in time.
+func (d *decision) waits() {
+	d.proceed()
+	d.Waits, d.Due = true, d.at.Add(d.step().ReplyTimeout)
+}
+
+// interrupted is what follows from anything else than a reply that happens to a call which waits for
+// one: it may have taken effect.
+func (d *decision) interrupted() {
+	if !d.Waits {
+		return
+	}
+	d.Waits = false
+	if d.Call == CallAction && d.mark(d.Step) == markNone {
+		d.setMark(d.Step, markMaybe)
+	}
+}
+
+// expired says that no reply came in time. Of a step that changes nothing, silence is a no.
+func (d *decision) expired() {
+	d.Waits = false
+	d.Detail = "no reply within " + d.step().ReplyTimeout.String()
+	d.settleCall(d.Call, Unknown)
+}
+
+// replied is a reply to what is open.
+func (d *decision) replied(h happened) {
+	if h.outcome == NotDone { // of which attempt it is not said, so another may still take effect
+		d.interrupted()
+	}
+	d.Waits = false
+	d.State = d.State.with(h.patch)
+	d.Detail = ""
+	if h.outcome != Succeeded {
+		d.Detail = h.said
+	}
+	d.answer = h.outcome
+	d.settleCall(h.call, h.outcome)
+	d.drop(h.command)
+}

@@ -1,0 +1,93 @@
+package saga
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// kept is a reply in an instance's hands: one that is being heard, or that came before its step did.
+type kept struct {
+	ID      string          `json:"i"` // the command's
+	Step    int             `json:"p,omitempty"`
+	Call    CallKind        `json:"c"` // that it answers
+	Round   int             `json:"r,omitempty"`
+	Outcome Outcome         `json:"o"`
+	Data    json.RawMessage `json:"v,omitempty"`
+	By      string          `json:"b,omitempty"`
+	Reason  string          `json:"x,omitempty"`
+}
+
+// mostKept is how many replies an instance keeps that came early.
+const mostKept = 16
+
+// fit is how a reply stands to an instance.
+type fit int
+
+const (
+	fitLate  fit = iota // or of no use at all
+	fitOpen             // it settles what is open
+	fitEarly            // its step has not come so far
+)
+
+// fitOf says how a reply stands to an instance, and why if it is of no use.
+func fitOf(in *instance, k *kept) (fit, string) {
+	undo := k.Call == CallCompensation
+	asked := k.Step == in.Step && in.Call != "" && undo == (in.Call == CallCompensation)
+	switch {
+	case !in.live():
+		return fitLate, fmt.Sprintf("it has ended: %s", in.Status)
+	case k.Round < in.round(k.Step):
+		return fitLate, fmt.Sprintf("it answers round %d, which was refused; the step is in round %d", k.Round, in.round(k.Step))
+	case k.Round > in.round(k.Step):
+		return fitLate, fmt.Sprintf("nobody was asked in round %d; the step is in round %d", k.Round, in.round(k.Step))
+	case asked && k.Outcome == NotDone && k.Call != in.Call:
+		return fitLate, "that this call did nothing proves nothing any more: the step was asked about since"
+	case asked && k.Outcome == Refused && k.Call == CallAction && in.Call == CallFence:
+		return fitLate, "one attempt was refused, and the fence that is open asks about all"
+	case asked && (in.Reason == Stopped || in.Reason == UnknownDefinition):
+		return fitEarly, ""
+	case asked:
+		return fitOpen, ""
+	case undo:
+		return fitLate, "its undo is not under way"
+	case !in.Back && in.mark(k.Step) == markNone:
+		return fitEarly, ""
+	case in.Back && in.mark(k.Step) == markNone:
+		return fitLate, "the saga turned back before it came to this step"
+	}
+	return fitLate, fmt.Sprintf("the step is settled: %s", markName(in.mark(k.Step)))
+}
+
+// ready returns a kept reply that settles what is open; nil if there is none.
+func (in *instance) ready() *kept {
+	for i := range in.Early {
+		if f, _ := fitOf(in, &in.Early[i]); f == fitOpen {
+			return &in.Early[i]
+		}
+	}
+	return nil
+}
+
+// keep adds a reply that came early.
+func (p *progress) keep(k kept) {
+	p.Early = append(slices.Clip(p.Early), k) // other copies share the list
+}
+
+// drop takes a reply out of what is kept, if it is there, and all that came too late meanwhile.
+func (in *instance) drop(id string) {
+	in.Early = slices.DeleteFunc(slices.Clone(in.Early), func(k kept) bool {
+		f, _ := fitOf(in, &k)
+		return k.ID == id || f == fitLate
+	})
+	if len(in.Early) == 0 {
+		in.Early = nil
+	}
+}
+
+func (k *kept) reply(in *instance, sh *Shape) Reply {
+	return Reply{
+		Key:  Key{Instance: in.ID, Step: sh.Steps[k.Step].Name, Undo: k.Call == CallCompensation, Round: k.Round},
+		Call: k.Call, Outcome: k.Outcome, Data: k.Data, By: k.By, Reason: k.Reason,
+	}
+}

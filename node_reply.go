@@ -1,0 +1,76 @@
+package saga
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// reply is a reply that waits for an instance which this node holds, and whose step nobody is calling.
+func (n *node) reply(r *resident, o order, at time.Time) {
+	k := kept{ID: o.ID, Call: o.Call, Round: o.Round, Outcome: o.Outcome, Data: o.Data, By: o.By, Reason: o.Reason}
+	k.Step = slices.IndexFunc(r.shape.Steps, func(st StepShape) bool { return st.Name == o.Step })
+	if k.Step < 0 {
+		n.refuseOrder(o.ID, fmt.Errorf("%w: its definition has no step %q", ErrInvalid, o.Step))
+		return
+	}
+	f, why := fitOf(r.now, &k)
+	switch {
+	case f == fitLate:
+		n.refuseOrder(o.ID, fmt.Errorf("%w: the reply came too late: %s", ErrMoved, why))
+	case f == fitOpen && n.runs[shapeKey{r.now.Definition, r.now.Version}]:
+		n.hearReply(r, &k)
+	case len(r.now.Early) >= mostKept:
+		n.refuseOrder(o.ID, fmt.Errorf("%w: %d replies that came early are kept for this instance already; deliver it again when its step is open", ErrTooLarge, mostKept))
+	default:
+		n.keepReply(r, &k, at)
+	}
+}
+
+// keepReply is for one that is heard later, by a node that has the definition once its step is open.
+func (n *node) keepReply(r *resident, k *kept, at time.Time) {
+	h := happened{kind: EventKept, at: at, reply: k}
+	after, err := decide(r.shape, r.now, h)
+	if err != nil {
+		n.refuseOrder(k.ID, err)
+		return
+	}
+	n.unschedule(r)
+	n.decided(r, after, h, &Answer{ID: k.ID, Data: answerData{Format: format, Status: after.Status}.bytes()})
+}
+
+// hearReply lets the step fold a reply in.
+func (n *node) hearReply(r *resident, k *kept) {
+	n.unschedule(r)
+	r.reply = k
+	n.callOpen(r)
+}
+
+// replied is a reply that its step has folded in.
+func (n *node) replied(r *resident, h happened) {
+	k := r.reply
+	r.reply = nil
+	h.kind, h.command, h.by, h.call = EventReplied, k.ID, k.By, k.Call
+	after, err := decide(r.shape, r.now, h)
+	if err != nil {
+		n.do(warn{Text: "an impossible transition was refused", Err: err})
+		return
+	}
+	var answer *Answer
+	if !slices.ContainsFunc(r.now.Early, func(e kept) bool { return e.ID == k.ID }) { // else it was answered when it came
+		answer = &Answer{ID: k.ID, Data: answerData{Format: format, Status: after.Status}.bytes()}
+	}
+	n.decided(r, after, h, answer)
+}
+
+// waited is a call for a reply to which the node has waited.
+func (n *node) waited(r *resident, at time.Time) {
+	switch k := r.now.ready(); {
+	case k != nil:
+		n.hearReply(r, k)
+	case r.now.Due.After(at): // long enough in memory
+		n.decide(r, happened{kind: EventReleased, at: at})
+	default:
+		n.decide(r, happened{kind: EventExpired, at: at})
+	}
+}

@@ -1,0 +1,151 @@
+package saga
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Reply says what became of a call that was answered with [Pending], or of one whose answer was
+// lost: a participant's message, a fact that another service published, a person's decision. The
+// zero value is not valid.
+type Reply struct {
+	// Key is what it is about: instance, step, action or undo, and round.
+	Key Key
+	// Call is which call it answers; empty means the action, or the undo if Key.Undo. A success settles
+	// its step whatever is asked about it by then; so does a refusal, unless it is that of one attempt
+	// while a fence asks about all. NotDone counts only for the call that is open.
+	Call CallKind
+	// Outcome is [Succeeded], [Refused] or [NotDone].
+	Outcome Outcome
+	// Data is handed to the step's Reply function. It is JSON, or empty.
+	Data json.RawMessage
+	// By is who says so and Reason what they say; both go into the history. Empty if there is
+	// nothing to say; at most 200 and 500 bytes.
+	By, Reason string
+}
+
+// Deliver hands in replies, for instances that any engine holds. When it returns nil, all of them are
+// durable, and each is heard once an engine takes it up: it settles its step, or is kept until its
+// step has come so far, or has come too late. What became of each is told by [Engine.Sent] for a day
+// at least; a reply that settled something is in the history too. One that is delivered twice
+// settles once.
+//
+// If the error is not nil, none of them was stored, or nobody knows: deliver all again. It matches
+// [ErrInvalid] if a reply cannot be one, and [ErrNotFound] if an instance was never started. Those
+// are about the caller's message, and repeating them is of no use.
+func (e *Engine) Deliver(ctx context.Context, replies ...Reply) error {
+	if len(replies) == 0 {
+		return nil
+	}
+	at := now()
+	commands := make([]Command, len(replies))
+	for i := range replies {
+		var err error
+		if commands[i], err = replies[i].command(rand.Text(), at, e.config.StateLimit); err != nil {
+			return err
+		}
+	}
+	if err := e.started(ctx, commands); err != nil {
+		return err
+	}
+	if err := e.store.Instances().Send(ctx, commands); err != nil {
+		return fmt.Errorf("deliver: %w", err)
+	}
+	e.handOver(commands)
+	return nil
+}
+
+// handOver lets this engine's own node hear of commands that are stored now. What it holds may have no
+// row yet by which a claim would find them.
+func (e *Engine) handOver(commands []Command) {
+	e.mu.Lock()
+	s := e.server
+	e.mu.Unlock()
+	if s != nil {
+		s.offer(func(n *node, at time.Time) { n.handed(commands, at) })
+	}
+}
+
+// started refuses commands for an id that nobody has started.
+func (e *Engine) started(ctx context.Context, commands []Command) error {
+	ids := make([]string, len(commands))
+	for i := range commands {
+		ids[i] = commands[i].Instance
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	keys, err := e.store.Instances().Keys(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("deliver: %w", err)
+	}
+	there := make(map[string]bool, len(keys))
+	for _, k := range keys {
+		there[k.ID] = true
+	}
+	for _, id := range ids {
+		if !there[id] {
+			return fmt.Errorf("deliver: %w: no instance %q was ever started here; keep the message and find out whose it is", ErrNotFound, id)
+		}
+	}
+	return nil
+}
+
+// command writes a reply as what an engine takes up.
+func (r *Reply) command(id string, at time.Time, limit int) (Command, error) {
+	if err := r.check(limit); err != nil {
+		return Command{}, err
+	}
+	data, err := json.Marshal(&order{
+		Format: format, Verb: verbReply, Outcome: r.Outcome, By: r.By, Reason: r.Reason,
+		Step: r.Key.Step, Call: r.call(), Round: r.Key.Round, Data: r.Data,
+	})
+	if err != nil {
+		return Command{}, fmt.Errorf("%w: reply for %s: %w", ErrInvalid, r.Key, err)
+	}
+	return Command{ID: id, Instance: r.Key.Instance, Sent: at, Data: data}, nil
+}
+
+// check says what is wrong with a reply, and what to do.
+func (r *Reply) check(limit int) error {
+	bad := func(format string, args ...any) error {
+		return fmt.Errorf("%w: reply for %s: "+format, append([]any{ErrInvalid, r.Key}, args...)...)
+	}
+	switch {
+	case !validID(r.Key.Instance) || !validID(r.Key.Step) || r.Key.Round < 0:
+		return bad("that is no key; use the one that the call carried")
+	case !slices.Contains([]CallKind{"", CallAction, CallProbe, CallFence, CallCompensation}, r.Call), r.Call != "" && r.Key.Undo != (r.Call == CallCompensation):
+		return bad("it answers no such call as %q", string(r.Call))
+	case r.Outcome != Succeeded && r.Outcome != Refused && r.Outcome != NotDone:
+		return bad("outcome %q; use %q, %q or %q", string(r.Outcome), string(Succeeded), string(Refused), string(NotDone))
+	case len(r.Data) > 0 && !json.Valid(r.Data):
+		return bad("its data are not JSON")
+	case len(r.Data) > limit:
+		return fmt.Errorf("%w: reply for %s: %d bytes of data, the limit is %d; send a reference", ErrTooLarge, r.Key, len(r.Data), limit)
+	case len(r.By) > maxIDBytes || len(r.Reason) > maxSaid:
+		return bad("By takes %d bytes and Reason %d", maxIDBytes, maxSaid)
+	}
+	return nil
+}
+
+func (r *Reply) call() CallKind {
+	if r.Key.Undo {
+		return CallCompensation
+	}
+	return cmp.Or(r.Call, CallAction)
+}
+
+// err is what the reply says, as a step's function would.
+func (r *Reply) err() error {
+	switch {
+	case r.Outcome == Succeeded:
+		return nil
+	case r.Reason == "":
+		return r.Outcome
+	}
+	return fmt.Errorf("%w: %s", r.Outcome, r.Reason)
+}

@@ -1,0 +1,92 @@
+package saga
+
+import (
+	"context"
+	"fmt"
+)
+
+// errand is a call that a participant has taken in and not done yet.
+type errand struct {
+	key  Key
+	call CallKind
+	part *effectOf
+}
+
+// takeIn lets a participant answer later.
+func (w *world) takeIn(n *simNode, c callStep, key Key, p *effectOf) {
+	w.errands = append(w.errands, errand{key, c.In.Call, p})
+	w.seen["pending"]++
+	w.log(key.Instance, "%s hands in %s %s (seq %d)", n.id, c.In.Call, key, c.In.Seq)
+	w.answer(n, c, Pending)
+}
+
+// runErrand lets a participant do what it has taken in, in any order, and reply; the reply may get
+// lost or come twice.
+func (w *world) runErrand(reply bool) {
+	if len(w.errands) == 0 {
+		return
+	}
+	i := w.rng.IntN(len(w.errands))
+	e := w.errands[i]
+	w.errands = append(w.errands[:i:i], w.errands[i+1:]...)
+	was := e.part.applied
+	o := w.effect(e.call, e.key, e.part, true)
+	e.part.byLate = e.part.byLate || !was && e.part.applied
+	w.log(e.key.Instance, "the participant does %s %s: %s", e.call, e.key, o)
+	if !reply || w.fault("reply lost", 10) {
+		return
+	}
+	w.replies(e, o)
+	if w.fault("reply twice", 15) {
+		w.replies(e, o)
+	}
+}
+
+func (w *world) replies(e errand, o Outcome) {
+	id := fmt.Sprint("c", len(w.sent))
+	r := Reply{Key: e.key, Call: e.call, Outcome: o, By: "participant"}
+	c, err := r.command(id, w.at, 1000)
+	w.ok(err)
+	w.ok(w.store.Instances().Send(context.Background(), []Command{c}))
+	if w.chance(50) { // it came in where an engine runs
+		w.nodes[w.rng.IntN(len(w.nodes))].handed([]Command{c}, w.at)
+	}
+	w.log(e.key.Instance, "reply %s: %s %s %s", id, e.call, e.key, o)
+	w.sent = append(w.sent, sentCommand{id, e.key.Instance, verbReply})
+}
+
+// verifyReply holds that a reply which was taken settled something at most once.
+func (w *world) verifyReply(c sentCommand, r Result, entries []entry) {
+	settled := 0
+	for _, e := range entries {
+		if e.Kind == EventReplied {
+			settled++
+		}
+	}
+	switch {
+	case r.Err != nil && len(entries) > 0:
+		w.fail(c.instance, "reply %s was refused, %v, and is in the history", c.id, r.Err)
+	case r.Err == nil && (len(entries) == 0 || settled > 1):
+		w.fail(c.instance, "reply %s was taken, and settled %d times", c.id, settled)
+	case r.Err != nil:
+		w.seen["reply too late"]++
+	case settled == 1:
+		w.seen["reply heard"]++
+	}
+}
+
+// repliesEnded reports whether what got replies has ended: until then its history may lag behind the
+// journal. Nobody may have been told of its start.
+func (w *world) repliesEnded() bool {
+	for _, c := range w.sent {
+		if c.verb != verbReply {
+			continue
+		}
+		in, _, err := w.reading().stored(context.Background(), c.instance)
+		w.ok(err)
+		if in.live() {
+			return false
+		}
+	}
+	return true
+}
