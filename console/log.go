@@ -123,6 +123,12 @@ func attemptText(m *moment, say speaker) string {
 		return say.Say("log.by", "by", e.Hand.By)
 	case m.Kind != momentCall:
 		return ""
+	case e.Kind == saga.EventReplied && e.By != "":
+		return say.Say("attempt.reply.by", "by", e.By)
+	case e.Kind == saga.EventReplied:
+		return say.Say("attempt.reply")
+	case e.Kind == saga.EventExpired:
+		return say.Say("attempt.expired")
 	}
 	text := say.Say("attempt."+string(e.Call), "n", e.Number)
 	if e.Round > 0 {
@@ -134,7 +140,7 @@ func attemptText(m *moment, say speaker) string {
 // callFacts says how long a call took and when the next one is due.
 func callFacts(m *moment, say speaker) string {
 	var facts []string
-	if m.Kind == momentCall {
+	if m.Kind == momentCall && m.Event.Kind == saga.EventAnswered {
 		facts = append(facts, say.Duration(m.Event.Took))
 	}
 	if m.Kind == momentCall && m.Next == waiting && !m.Event.Due.IsZero() {

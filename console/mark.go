@@ -116,6 +116,8 @@ func outcomeMark(o saga.Outcome) mark {
 		return newMark("no", "no", "outcome.refused")
 	case saga.NotDone:
 		return newMark("none", "none", "outcome.notdone")
+	case saga.Pending:
+		return newMark("parked", "parked", "outcome.pending")
 	}
 	return newMark("unknown", "unknown", "outcome.unknown")
 }

@@ -48,7 +48,7 @@ func (v viewer) allMarks() []statusView {
 	for _, s := range standings() {
 		all = append(all, v.Status(s.mark(), false))
 	}
-	for _, o := range []saga.Outcome{saga.Succeeded, saga.Refused, saga.NotDone, saga.Unknown} {
+	for _, o := range []saga.Outcome{saga.Succeeded, saga.Refused, saga.NotDone, saga.Pending, saga.Unknown} {
 		all = append(all, v.Status(outcomeMark(o), false))
 	}
 	for _, m := range []saga.Mark{saga.NotStarted, saga.TakenBack, saga.Skipped, saga.LeftBehind} {

@@ -115,7 +115,7 @@ func (s *story) event(e saga.Event, before saga.Status, goingBack bool) {
 	switch e.Kind {
 	case saga.EventStarted:
 		m.Kind = momentStarted
-	case saga.EventAnswered:
+	case saga.EventAnswered, saga.EventReplied, saga.EventExpired:
 		m.Kind, m.Lane, m.Mark = momentCall, s.lane(e.Step), outcomeMark(e.Outcome)
 		m.Start = e.At.Add(-e.Took)
 		m.Back = goingBack || e.Call == saga.CallCompensation

@@ -46,7 +46,7 @@ func (s *story) calls(kinds ...saga.CallKind) int {
 	n := 0
 	for i := range s.Moments {
 		for _, k := range kinds {
-			if s.Moments[i].Kind == momentCall && s.Moments[i].Event.Call == k {
+			if m := &s.Moments[i]; m.Kind == momentCall && m.Event.Kind == saga.EventAnswered && m.Event.Call == k {
 				n++
 			}
 		}
@@ -73,7 +73,7 @@ func (s *story) turnedBy() string {
 		switch {
 		case m.Kind == momentCall && m.Event.Call != saga.CallCompensation && m.Event.Outcome == saga.Refused:
 			step = m.Event.Step
-		case m.Kind == momentTurned && m.Event.Kind != saga.EventAnswered: // the deadline or a person
+		case m.Kind == momentTurned && m.Event.Kind != saga.EventAnswered && m.Event.Kind != saga.EventReplied: // the deadline or a person
 			return ""
 		}
 	}

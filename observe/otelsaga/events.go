@@ -37,7 +37,8 @@ func newEvents(m *making) events {
 func (e *events) zero() {
 	ctx := context.Background()
 	for _, k := range []saga.EventKind{saga.EventStarted, saga.EventAnswered, saga.EventTurned, saga.EventRecovered,
-		saga.EventResumed, saga.EventReleased, saga.EventParked, saga.EventOperated} {
+		saga.EventResumed, saga.EventReleased, saga.EventParked, saga.EventOperated,
+		saga.EventReplied, saga.EventKept, saga.EventExpired} {
 		e.transitions.Add(ctx, 0, with(attribute.String("kind", string(k))))
 	}
 	for _, v := range []saga.Verb{saga.Retry, saga.Compensate, saga.Resolve, saga.Skip, saga.Stop} {

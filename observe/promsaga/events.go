@@ -29,7 +29,8 @@ func newEvents() events {
 		}, []string{"definition", "step", "call"}),
 	}
 	for _, k := range []saga.EventKind{saga.EventStarted, saga.EventAnswered, saga.EventTurned, saga.EventRecovered,
-		saga.EventResumed, saga.EventReleased, saga.EventParked, saga.EventOperated} {
+		saga.EventResumed, saga.EventReleased, saga.EventParked, saga.EventOperated,
+		saga.EventReplied, saga.EventKept, saga.EventExpired} {
 		e.transitions.WithLabelValues(string(k))
 	}
 	for _, v := range []saga.Verb{saga.Retry, saga.Compensate, saga.Resolve, saga.Skip, saga.Stop} {

@@ -31,6 +31,8 @@ func judge(e saga.Event, n news) (slog.Level, string) {
 		return slog.LevelInfo, "a saga turns back at its deadline"
 	case e.Kind == saga.EventAnswered && e.Outcome == saga.Unknown:
 		return slog.LevelWarn, "the outcome of a call is unknown"
+	case e.Kind == saga.EventExpired:
+		return slog.LevelWarn, "no reply came in time"
 	case turnedBack(e):
 		return slog.LevelInfo, "refused, and the saga goes back"
 	}

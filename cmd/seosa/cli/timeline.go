@@ -73,6 +73,12 @@ func happened(e saga.Event) string {
 		return "the deadline passed: it turns back"
 	case saga.EventRecovered:
 		return "the node that held it let go: the call under way may or may not have arrived"
+	case saga.EventReplied:
+		return strings.TrimSuffix("a reply from "+layout.Text(e.By), " from ") + " about " + layout.Word(e.Step) + ": " + outcomeSymbol(e.Outcome) + " " + string(e.Outcome)
+	case saga.EventKept:
+		return "a reply about " + layout.Word(e.Step) + " came early and is kept"
+	case saga.EventExpired:
+		return "no reply about " + layout.Word(e.Step) + " came in time"
 	case saga.EventResumed:
 		return "started again with the same input: a new budget"
 	case saga.EventParked:
