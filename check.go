@@ -53,7 +53,7 @@ func (s *Shape) checkOrder(bad func(string, ...any)) {
 		switch {
 		case st.Kind == Pivot && last != "":
 			bad("step %q: a pivot after %s; only retriable steps may follow it", st.Name, last)
-		case (st.Kind == Compensatable || st.Kind == ReadOnly) && last != "":
+		case (st.Kind == Compensatable || st.Kind == ReadOnly && !st.Sleep) && last != "":
 			bad("step %q: it may be refused after %s, when nothing can be undone; make it retriable or move it before", st.Name, last)
 		}
 		if st.Kind == Pivot || st.Kind == Retriable {
@@ -83,6 +83,8 @@ func (st *StepShape) check(bad func(string, ...any)) {
 		bad("unknown kind %q; use Compensatable, Pivot, Retriable or ReadOnly", st.Kind)
 	}
 	switch {
+	case st.Sleep && (st.Kind != ReadOnly || st.Compensation || st.Probe || st.Fence || st.Reply || st.Replayable):
+		bad("a step with Sleep is a timer and calls nobody; move its other functions to a step of their own and leave its kind empty")
 	case st.Reply && st.ReplyTimeout <= 0:
 		bad("a step with a Reply needs a ReplyTimeout; without one, a reply that is lost would be waited for for ever")
 	case !st.Reply && st.ReplyTimeout != 0:

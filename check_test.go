@@ -39,6 +39,8 @@ func TestNewSaysWhatToChange(t *testing.T) {
 		{"unknown kind", def(of("optional", "pay")), []string{"pay", `"optional"`, "Compensatable, Pivot, Retriable or ReadOnly"}},
 		{"a reply without a time", def(saga.Step[cart]{Name: "pay", Action: nothing, Compensation: nothing, Reply: folded}), []string{"pay", "needs a ReplyTimeout"}},
 		{"a time without a reply", def(saga.Step[cart]{Name: "pay", Action: nothing, Compensation: nothing, ReplyTimeout: 1}), []string{"pay", "without a Reply"}},
+		{"a timer that acts", def(saga.Step[cart]{Name: "rest", Action: nothing, Sleep: func(cart) time.Duration { return 0 }}), []string{"rest", "make them two steps"}},
+		{"a timer that is undone", def(saga.Step[cart]{Name: "rest", Compensation: nothing, Sleep: func(cart) time.Duration { return 0 }}), []string{"rest", "calls nobody"}},
 		{"undo of a question", def(saga.Step[cart]{Name: "ask", Kind: saga.ReadOnly, Action: nothing, Compensation: nothing}), []string{"ask", "remove its Compensation"}},
 		{"a question after the pivot", def(of(saga.Pivot, "pay"), of(saga.ReadOnly, "ask")), []string{"ask", "make it retriable"}},
 		{"a name twice", def(plain("pay"), plain("ship"), plain("pay")), []string{"pay", "twice"}},

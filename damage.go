@@ -31,7 +31,7 @@ func (p *progress) fault() string {
 		return "skipped a step that it does not have"
 	case len(p.Early) > mostKept || slices.ContainsFunc(p.Early, func(k kept) bool { return outside(k.Step) }):
 		return "replies for steps that it does not have"
-	case strings.Trim(p.Marks, string([]byte{markNone, markEffect, markMaybe, markNever, markUndone, markSkipped, markLeft})) != "":
+	case strings.Trim(p.Marks, string([]byte{markNone, markEffect, markMaybe, markNever, markUndone, markPassed, markSkipped, markLeft})) != "":
 		return "marks that mean nothing"
 	case !slices.Contains([]CallKind{"", CallAction, CallProbe, CallFence, CallCompensation}, p.Call):
 		return fmt.Sprintf("the call %q", p.Call)

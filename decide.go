@@ -17,12 +17,14 @@ type happened struct {
 	took    time.Duration
 	patch   fields
 
-	reason  Reason   // of a parked instance
-	hand    Hand     // of an intervention; patch is what it sets
-	command string   // that asked for it
-	by      string   // who replied
-	call    CallKind // that the reply answers
-	reply   *kept    // that came early
+	reason  Reason        // of a parked instance
+	hand    Hand          // of an intervention; patch is what it sets
+	command string        // that asked for it
+	by      string        // who replied
+	call    CallKind      // that the reply answers
+	reply   *kept         // that came early
+	timer   bool          // no call was made: a timer was set
+	sleep   time.Duration // for so long
 }
 
 // parkedWait is the pause after which a node looks again whether it has an instance's definition.

@@ -4,15 +4,23 @@ package saga
 func (d *decision) answered(h happened) {
 	d.Calls++
 	d.State = d.State.with(h.patch)
+	outcome := h.outcome
+	switch {
+	case outcome == NotNeeded && d.step().When && d.mayPass():
+		d.passedOver()
+		return
+	case outcome == Pending && d.step().Sleep:
+		d.waits(h.sleep)
+		return
+	case outcome == Pending && d.step().Reply:
+		d.answer = outcome
+		d.waits(d.step().ReplyTimeout)
+		return
+	}
 	if h.outcome != Succeeded {
 		d.Detail = h.said
 	}
-	outcome := h.outcome
 	switch {
-	case outcome == Pending && d.step().Reply:
-		d.answer = outcome
-		d.waits()
-		return
 	case outcome != Succeeded && outcome != Refused && outcome != NotDone:
 		outcome = Unknown
 	}
@@ -86,7 +94,7 @@ func (d *decision) tookEffect() {
 // takeover that found the pivot in effect before it had asked about the steps that led there.
 func (d *decision) advance() {
 	for i := range d.sh.Steps {
-		if m := d.mark(i); m != markEffect && m != markSkipped {
+		if m := d.mark(i); m != markEffect && m != markSkipped && m != markPassed {
 			d.open(i, CallAction)
 			return
 		}

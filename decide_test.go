@@ -88,7 +88,7 @@ func everyEvent(in *instance) []happened {
 	}
 	out = append(out, everyReply(in, before)...)
 	for _, at := range []time.Time{before, after} {
-		for _, o := range []Outcome{Succeeded, Refused, NotDone, Pending, Unknown, "", "nonsense"} {
+		for _, o := range []Outcome{Succeeded, Refused, NotDone, Pending, NotNeeded, Unknown, "", "nonsense"} {
 			out = append(out, happened{kind: EventAnswered, at: at, outcome: o, said: string(o)})
 		}
 		for _, k := range []EventKind{EventStarted, EventTurned, EventRecovered, EventResumed, EventReleased, EventParked, "", "nonsense"} {
@@ -163,7 +163,7 @@ func illegal(sh *Shape, in, out *instance, h happened) string {
 		return "an ended instance moved"
 	case out.Seq != in.Seq+1:
 		return "the sequence has a gap"
-	case out.Status == Completed && strings.Trim(out.Marks, "sk") != "":
+	case out.Status == Completed && strings.Trim(out.Marks, "skn") != "":
 		return "completed without every effect"
 	case (out.Status == Compensated || out.Status == Failed) && strings.ContainsAny(effects(sh, out), "s?k"):
 		return "ended with effects outstanding"
@@ -191,8 +191,8 @@ func illegal(sh *Shape, in, out *instance, h happened) string {
 		return "a skip is not recorded for ever"
 	case out.Status == Running && out.Back, out.Status == Compensating && !out.Back:
 		return "status and direction differ"
-	case out.Waits && (out.Due.IsZero() || out.Still || out.Call == "" || !sh.Steps[out.Step].Reply):
-		return "it waits for a reply for ever, or for none"
+	case out.Waits && (out.Due.IsZero() || out.Still || out.Call == "" || !sh.Steps[out.Step].Reply && !sh.Steps[out.Step].Sleep):
+		return "it waits for ever, or for nothing"
 	case handedIn(sh, in, out, h):
 		return "what was handed in counts as never called"
 	}

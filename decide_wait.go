@@ -1,9 +1,11 @@
 package saga
 
-// waits leaves the open call open: a reply settles it, or that none came in time.
-func (d *decision) waits() {
+import "time"
+
+// waits leaves the open call open: a reply settles it, or that so much time has passed without one.
+func (d *decision) waits(within time.Duration) {
 	d.proceed()
-	d.Waits, d.Due = true, d.at.Add(d.step().ReplyTimeout)
+	d.Waits, d.Due = true, d.at.Add(within)
 }
 
 // interrupted is what follows from anything else than a reply that happens to a call which waits for
@@ -18,9 +20,13 @@ func (d *decision) interrupted() {
 	}
 }
 
-// expired says that no reply came in time. Of a step that changes nothing, silence is a no.
+// expired says that no reply came in time, or that a timer's time has come.
 func (d *decision) expired() {
 	d.Waits = false
+	if d.step().Sleep {
+		d.tookEffect()
+		return
+	}
 	d.Detail = "no reply within " + d.step().ReplyTimeout.String()
 	d.settleCall(d.Call, Unknown)
 }

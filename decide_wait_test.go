@@ -160,5 +160,7 @@ func laterVariants() (out []StepShape) {
 			}
 		}
 	}
-	return append(out, StepShape{Kind: ReadOnly}, StepShape{Kind: Compensatable, Compensation: true, Fence: true}, StepShape{Kind: Pivot, Probe: true})
+	return append(out, StepShape{Kind: ReadOnly, Sleep: true}, StepShape{Kind: ReadOnly, Sleep: true, When: true},
+		StepShape{Kind: Compensatable, Compensation: true, Probe: true, Replayable: true, When: true}, StepShape{Kind: Retriable, When: true},
+		StepShape{Kind: ReadOnly}, StepShape{Kind: Compensatable, Compensation: true, Fence: true}, StepShape{Kind: Pivot, Probe: true})
 }

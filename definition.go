@@ -34,6 +34,15 @@ type Step[S any] struct {
 	Probe        Func[S] // asks what happened to the action's key
 	Fence        Func[S] // asks, and if nothing happened makes sure that nothing ever will
 
+	// When says whether the step is needed; nil means always. It is asked as the step opens, goes by the
+	// state and by nothing else, no clock included, and may be asked again. A step that is not needed is
+	// passed over.
+	When func(s S) bool
+
+	// Sleep makes the step a timer, which has no functions but this and When: the saga goes on when so
+	// much time has passed since it opened, by the wall clock. Like When it goes by the state alone.
+	Sleep func(s S) time.Duration
+
 	// Reply folds in what came later, after a call that returned [Pending]. It is called with replies
 	// that say Succeeded or Refused. If it returns nil, the reply's outcome stands and changes to the
 	// state are kept; otherwise its error says what happened instead, as that of any other function

@@ -41,6 +41,12 @@
 // the state. If none comes within the step's ReplyTimeout, the outcome is unknown. An instance that
 // waits is in nobody's memory.
 //
+// # Timers and conditions
+//
+// A step with [Step.Sleep] is a timer: the saga goes on when the time has passed, whatever crashes
+// meanwhile. A step whose [Step.When] says no is passed over. Both are asked as the step opens and go by
+// the state alone, because they may be asked again.
+//
 // # The unknown path
 //
 // Unknown is never read as failure. On the way forward the engine asks the step's Probe, or without
@@ -116,8 +122,8 @@
 // # What it does not do
 //
 // It does not isolate: between two steps others see what the first has done, so mark it as
-// unfinished in your own data. It does not deliver messages, run steps in parallel, wait for timers,
-// or start a saga inside your own database transaction. It does not delete ended
+// unfinished in your own data. It does not deliver messages, run steps in parallel, or start a saga
+// inside your own database transaction. It does not delete ended
 // instances. It cannot stop a function that ignores its ctx; such a call keeps one of
 // [Config.Concurrency] slots, and Run leaves it behind.
 //

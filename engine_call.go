@@ -87,7 +87,8 @@ func (a *attempt) report(patch fields, err error) []effect {
 	if a.reported.Swap(true) {
 		return nil
 	}
-	h := happened{outcome: OutcomeOf(err), said: said(err, a.ctx, a.timeout), took: time.Since(a.began), patch: patch}
+	h := happened{said: said(err, a.ctx, a.timeout), took: time.Since(a.began), patch: patch}
+	h.heard(err) // what is not the participant's has no text
 	return a.tell(func(n *node, at time.Time) {
 		delete(a.queued, a.Serial)
 		h.at = at

@@ -50,6 +50,9 @@ func record(before, after *instance, h happened) entry {
 	case EventAnswered:
 		e.Step, e.Call, e.Round, e.Number = before.Step, before.Call, before.round(before.Step), before.Calls+1
 		e.Outcome, e.Said, e.TookUS, e.Patch = h.outcome, h.said, h.took.Microseconds(), h.patch
+		if h.timer {
+			e.Call = ""
+		}
 	case EventReplied:
 		e.Step, e.Call, e.Round, e.Number = before.Step, h.call, before.round(before.Step), before.Calls
 		e.Outcome, e.Said, e.Patch, e.Command, e.By = h.outcome, h.said, h.patch, h.command, h.by
@@ -58,6 +61,10 @@ func record(before, after *instance, h happened) entry {
 		e.Command, e.By = h.reply.ID, h.reply.By
 	case EventExpired:
 		e.Step, e.Call, e.Round, e.Number = before.Step, before.Call, before.round(before.Step), before.Calls
+		e.Outcome = Unknown
+		if after.mark(before.Step) == markEffect { // a timer's
+			e.Call, e.Outcome = "", Succeeded
+		}
 	case EventOperated:
 		e.Step, e.Patch, e.Command = before.Step, h.patch, h.command
 	}

@@ -19,7 +19,7 @@ const (
 	EventOperated  EventKind = "operated"  // a person intervened; Hand says who, how and why
 	EventReplied   EventKind = "replied"   // a reply settled the open call; Outcome says how, By who
 	EventKept      EventKind = "kept"      // a reply came before its step did and is kept for it
-	EventExpired   EventKind = "expired"   // no reply came in time: nobody knows what became of the call
+	EventExpired   EventKind = "expired"   // no reply came in time, so the outcome is unknown; or a timer's time came: Succeeded
 )
 
 // Event is one transition of one instance: an entry of its history, and what [Config.Observe]
@@ -34,7 +34,7 @@ type Event struct {
 
 	// Of an answered call and of a reply; zero otherwise.
 	Step    string
-	Call    CallKind
+	Call    CallKind // "" of a timer
 	Round   int
 	Number  int // attempts of this step in this direction so far
 	Outcome Outcome

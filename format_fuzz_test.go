@@ -62,7 +62,7 @@ func storedForms() map[string][]string {
 			`{"format":1,"i":"a","f":"d","w":1,"t":` + started + `,"u":` + later + `,"h":"AA==","q":4,"v":{"x":"y"},"s":"running","n":` + later + `,"d":` + later + `,"c":"action","a":1,"m":"..","g":true,"j":[{"i":"c2","p":1,"c":"action","o":"refused","b":"lee","x":"why"}]}`,
 		},
 		"shape": {
-			`{"name":"d","version":1,"deadline":5,"leaveInDoubt":true,"steps":[{"name":"a","kind":"compensatable","compensation":true,"probe":true,"timeout":9,"retry":{"MaxAttempts":2,"Initial":1,"Max":2,"Factor":1.5},"replayable":true},{"name":"b","kind":"pivot","fence":true,"reply":true,"replyTimeout":7}]}`,
+			`{"name":"d","version":1,"deadline":5,"leaveInDoubt":true,"steps":[{"name":"a","kind":"compensatable","compensation":true,"probe":true,"timeout":9,"retry":{"MaxAttempts":2,"Initial":1,"Max":2,"Factor":1.5},"replayable":true},{"name":"b","kind":"pivot","fence":true,"reply":true,"replyTimeout":7},{"name":"c","kind":"read-only","when":true,"sleep":true}]}`,
 		},
 		"command": {
 			`{"format":1,"verb":"resolve","outcome":"succeeded","set":{"x":1},"by":"kim","reason":"why","seen":"running||1|false|0|action|..|[]"}`,

@@ -105,6 +105,7 @@ const (
 	MaybeDone  Mark = "maybe done"  // it may have been called, and nobody knows
 	NeverDone  Mark = "never done"  // refused, and never will be done
 	TakenBack  Mark = "taken back"  // its compensation succeeded
+	PassedOver Mark = "not needed"  // its When said no
 	Skipped    Mark = "skipped"     // a person skipped it, and nobody knows whether it took effect
 	LeftBehind Mark = "left behind" // a person skipped its undo, and nobody knows whether the effect stands
 )

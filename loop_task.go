@@ -106,7 +106,8 @@ func (c *PendingCall) Tell(r CallResult, at time.Time) {
 		return
 	}
 	c.told = true
-	h := happened{at: at, outcome: OutcomeOf(r.Err), patch: r.patch}
+	h := happened{at: at, patch: r.patch}
+	h.heard(r.Err)
 	if r.Err != nil {
 		h.said = textOf(r.Err)
 	}

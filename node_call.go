@@ -36,7 +36,7 @@ func (n *node) decided(r *resident, after *instance, h happened, answer *Answer)
 		return
 	}
 	p.act = true
-	if h.kind != EventStarted && after.live() && (after.Still || after.Due.Sub(h.at) > n.rules.keep && !after.Waits) {
+	if h.kind != EventStarted && after.live() && (after.Still || after.Due.Sub(h.at) > n.rules.keep && (!after.Waits || r.shape.Steps[after.Step].Sleep)) {
 		p.act = false
 		n.decide(r, happened{kind: EventReleased, at: h.at})
 	}

@@ -29,6 +29,9 @@ const (
 	// service's message, or a person. It is for steps that have a Reply function; of any other step
 	// it counts as [Unknown].
 	Pending Outcome = "pending"
+	// NotNeeded says that a step was passed over because its When said no. Only the engine says it; an
+	// error of a step's function that wraps it is Unknown.
+	NotNeeded Outcome = "not needed"
 	// Unknown says that nobody can tell whether the call took effect: a timeout after bytes were
 	// sent, a reset, a 5xx, a panic. It is never treated as a failure.
 	Unknown Outcome = "unknown"
@@ -38,7 +41,7 @@ const (
 func (o Outcome) Error() string { return string(o) }
 
 // OutcomeOf reads what a step's function said: nil is [Succeeded]; an error that wraps exactly one
-// of [Refused], [NotDone] and [Pending] is that; everything else is [Unknown], an error that wraps
+// of [Refused], [NotDone], [Pending] and [NotNeeded] is that; everything else is [Unknown], an error that wraps
 // two of them included, because a contradiction gets the safe reading.
 func OutcomeOf(err error) Outcome {
 	if err == nil {
@@ -48,7 +51,7 @@ func OutcomeOf(err error) Outcome {
 		return Unknown
 	}
 	said := Outcome("")
-	for _, o := range [...]Outcome{Refused, NotDone, Pending} {
+	for _, o := range [...]Outcome{Refused, NotDone, Pending, NotNeeded} {
 		switch {
 		case !errors.Is(err, o):
 		case said != "":

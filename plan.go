@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 )
 
 // plan is a definition without its type parameter: the shape, and the functions behind it.
@@ -14,6 +15,8 @@ type plan struct {
 	err   error
 	call  func(ctx context.Context, step int, kind CallKind, state any, a Attempt) error
 	reply func(step int, state any, r Reply) error
+	when  func(step int, state any) bool
+	sleep func(step int, state any) time.Duration
 }
 
 // plan erases the state's type once; mistakes that only the functions and the type show are kept
@@ -22,8 +25,13 @@ func (d Definition[S]) plan() *plan {
 	p := &plan{shape: d.shape()}
 	errs := []error{p.shape.check()}
 	for i := range d.Steps {
-		if d.Steps[i].Action == nil {
+		if d.Steps[i].Action == nil && d.Steps[i].Sleep == nil {
 			errs = append(errs, fmt.Errorf("%w: definition %q: step %q has no Action", ErrInvalid, d.Name, d.Steps[i].Name))
+		}
+	}
+	for i := range d.Steps {
+		if d.Steps[i].Sleep != nil && d.Steps[i].Action != nil {
+			errs = append(errs, fmt.Errorf("%w: definition %q: step %q sleeps and has an Action; make them two steps", ErrInvalid, d.Name, d.Steps[i].Name))
 		}
 	}
 	codec, err := newCodec(reflect.TypeFor[S]())
@@ -41,6 +49,10 @@ func (d Definition[S]) plan() *plan {
 		}
 		return nil
 	}
+	p.when = func(step int, state any) bool {
+		return steps[step].When == nil || steps[step].When(*state.(*S))
+	}
+	p.sleep = func(step int, state any) time.Duration { return steps[step].Sleep(*state.(*S)) }
 	return p
 }
 
@@ -48,13 +60,16 @@ func (d Definition[S]) shape() Shape {
 	s := Shape{Name: d.Name, Version: d.Version, Deadline: d.Deadline, LeaveInDoubt: d.LeaveInDoubt}
 	for _, st := range d.Steps {
 		kind := st.Kind
-		if kind == "" {
+		switch {
+		case kind == "" && st.Sleep != nil:
+			kind = ReadOnly
+		case kind == "":
 			kind = Compensatable
 		}
 		s.Steps = append(s.Steps, StepShape{
 			Name: st.Name, Kind: kind, Compensation: st.Compensation != nil, Probe: st.Probe != nil,
 			Fence: st.Fence != nil, Timeout: st.Timeout, Retry: st.Retry, Replayable: st.Replayable,
-			Reply: st.Reply != nil, ReplyTimeout: st.ReplyTimeout,
+			Reply: st.Reply != nil, ReplyTimeout: st.ReplyTimeout, When: st.When != nil, Sleep: st.Sleep != nil,
 		})
 	}
 	return s
@@ -102,10 +117,15 @@ func (p *plan) attempt(ctx context.Context, c callStep, memo *stateMemo) (patch 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", NotDone, err)
 	}
-	if c.Reply != nil {
+	switch {
+	case c.Reply != nil:
 		err = p.hear(in.Step, after, c.Reply.reply(in, sh))
-	} else {
-		err = p.call(ctx, in.Step, in.Call, after, Attempt{Key: in.key(sh), Number: in.Calls + 1})
+	case in.mayPass() && !p.when(in.Step, after):
+		return nil, NotNeeded
+	case sh.Steps[in.Step].Sleep:
+		return nil, asleep(p.sleep(in.Step, after))
+	default:
+		err = own(p.call(ctx, in.Step, in.Call, after, Attempt{Key: in.key(sh), Number: in.Calls + 1}))
 	}
 	if o := OutcomeOf(err); o != Succeeded && o != Refused && o != Pending {
 		return nil, err

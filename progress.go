@@ -35,6 +35,7 @@ const (
 	markMaybe  = '?' // nobody knows
 	markNever  = 'r' // refused for ever
 	markUndone = 'u' // compensated
+	markPassed = 'n' // not needed
 
 	markSkipped = 'k' // a person said to go on; nobody knows
 	markLeft    = 'x' // a person said to leave its undo; nobody knows
@@ -50,6 +51,8 @@ func markName(m byte) Mark {
 		return NeverDone
 	case markUndone:
 		return TakenBack
+	case markPassed:
+		return PassedOver
 	case markSkipped:
 		return Skipped
 	case markLeft:
@@ -119,6 +122,9 @@ func (in *instance) public(sh *Shape, node string) Instance {
 	}
 	if in.live() {
 		out.Step, out.Allowed = sh.Steps[in.Step].Name, allowed(sh, in)
+		if sh.Steps[in.Step].Sleep { // nobody is called, and nobody replies
+			out.Call, out.Waits = "", false
+		}
 	}
 	for i := range sh.Steps {
 		out.Steps = append(out.Steps, StepStatus{

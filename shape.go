@@ -29,6 +29,8 @@ type StepShape struct {
 	Replayable   bool          `json:"replayable,omitempty"`
 	Reply        bool          `json:"reply,omitempty"`
 	ReplyTimeout time.Duration `json:"replyTimeout,omitempty"`
+	When         bool          `json:"when,omitempty"`
+	Sleep        bool          `json:"sleep,omitempty"`
 }
 
 // pivot is the index of the first step that cannot be undone, or len(Steps).

@@ -34,6 +34,10 @@ func (w *world) call(n *simNode, c callStep) {
 		return
 	}
 	w.inOrder(c, key)
+	if st.Sleep || st.When && c.In.mayPass() && key.Instance[len(key.Instance)-1]%2 > 0 {
+		w.callsNobody(n, c)
+		return
+	}
 	if w.fault("lost before the effect", 8) {
 		if c.In.Call == CallAction && w.chance(50) {
 			p.late++
@@ -165,13 +169,13 @@ func (w *world) verify() {
 		}
 		sh := w.shapes[slices.IndexFunc(w.shapes, func(s *Shape) bool { return s.Name == in.Definition })]
 		for i := range sh.Steps {
-			w.holds(in, &sh.Steps[i], in.round(i))
+			w.holds(in, i, &sh.Steps[i], in.round(i))
 		}
 		w.wholeHistory(id)
 	}
 }
 
-func (w *world) holds(in *instance, st *StepShape, round int) {
+func (w *world) holds(in *instance, i int, st *StepShape, round int) {
 	effects := 0
 	for k, p := range w.parts {
 		if k.Instance == in.ID && k.Step == st.Name && p.applied && !p.undone {
@@ -179,7 +183,7 @@ func (w *world) holds(in *instance, st *StepShape, round int) {
 		}
 	}
 	want := 0
-	if in.Status == Completed {
+	if in.Status == Completed && !st.Sleep && in.mark(i) != markPassed {
 		want = 1
 	}
 	if effects != want {

@@ -3,6 +3,7 @@ package saga
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // errand is a call that a participant has taken in and not done yet.
@@ -89,4 +90,18 @@ func (w *world) repliesEnded() bool {
 		}
 	}
 	return true
+}
+
+// callsNobody is a timer, or a step that is not needed.
+func (w *world) callsNobody(n *simNode, c callStep) {
+	h := happened{at: w.at}
+	if c.Shape.Steps[c.In.Step].Sleep {
+		w.seen["timer"]++
+		h.heard(asleep(time.Duration(w.rng.IntN(4000)) * time.Millisecond))
+	} else {
+		w.seen["not needed"]++
+		h.heard(NotNeeded)
+	}
+	w.log(c.In.ID, "%s: %s calls nobody: %s", n.id, c.Shape.Steps[c.In.Step].Name, h.outcome)
+	n.answered(c.In.ID, c.Serial, h)
 }

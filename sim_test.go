@@ -52,13 +52,16 @@ func simShapes() []*Shape {
 	for i := range later {
 		later[i].Reply, later[i].ReplyTimeout = true, 5*time.Second
 	}
-	steps = append(steps, steps[0], later)
+	pass := step("b", Compensatable, true, false, true)
+	pass.When = true
+	timed := []StepShape{step("a", Compensatable, false, true, true), pass, {Name: "t", Kind: ReadOnly, Sleep: true}, step("c", Pivot, true, true, false)}
+	steps = append(steps, steps[0], later, timed)
 	c := (&Config{Retry: RetryPolicy{3, time.Second, 4 * time.Second, 2}}).withDefaults()
 	var out []*Shape
 	for i, s := range steps {
 		sh := Shape{Name: fmt.Sprint("d", i), Version: 1, Steps: slices.Clone(s)}
 		sh.LeaveInDoubt = i == 3
-		if i < 2 || i == 4 {
+		if i < 2 || i >= 4 {
 			sh.Deadline = time.Minute
 		}
 		out = append(out, sh.withDefaults(&c))

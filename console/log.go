@@ -108,6 +108,8 @@ func (s *story) title(m *moment, say speaker) string {
 		return say.Say("log.undo", "step", m.Event.Hand.Step)
 	case m.settled() != "":
 		return m.settled()
+	case m.Kind == momentAsleep || m.Kind == momentAwake || m.Kind == momentPassed:
+		return say.Say("log."+string(m.Kind), "step", m.Event.Step)
 	case m.Kind == momentOperated:
 		return say.known("log."+string(m.Event.Hand.Verb), string(m.Event.Hand.Verb))
 	}

@@ -118,6 +118,8 @@ func outcomeMark(o saga.Outcome) mark {
 		return newMark("none", "none", "outcome.notdone")
 	case saga.Pending:
 		return newMark("parked", "parked", "outcome.pending")
+	case saga.NotNeeded:
+		return newMark("none", "none", "outcome.notneeded")
 	}
 	return newMark("unknown", "unknown", "outcome.unknown")
 }
@@ -136,6 +138,8 @@ func stepMark(m saga.Mark, ended bool) mark {
 		return newMark("undone", "undone", "step.undone")
 	case saga.Skipped:
 		return newMark("skipped", "unknown", "step.skipped")
+	case saga.PassedOver:
+		return newMark("none", "none", "step.passed")
 	case saga.LeftBehind:
 		return newMark("left", "unknown", "step.left")
 	}

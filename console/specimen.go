@@ -48,10 +48,10 @@ func (v viewer) allMarks() []statusView {
 	for _, s := range standings() {
 		all = append(all, v.Status(s.mark(), false))
 	}
-	for _, o := range []saga.Outcome{saga.Succeeded, saga.Refused, saga.NotDone, saga.Pending, saga.Unknown} {
+	for _, o := range []saga.Outcome{saga.Succeeded, saga.Refused, saga.NotDone, saga.Pending, saga.NotNeeded, saga.Unknown} {
 		all = append(all, v.Status(outcomeMark(o), false))
 	}
-	for _, m := range []saga.Mark{saga.NotStarted, saga.TakenBack, saga.Skipped, saga.LeftBehind} {
+	for _, m := range []saga.Mark{saga.NotStarted, saga.TakenBack, saga.Skipped, saga.LeftBehind, saga.PassedOver} {
 		all = append(all, v.Status(stepMark(m, false), false))
 	}
 	return append(all, v.Status(newMark("parked", "parked", "outcome.parked"), false), v.Status(newMark("start", "start", "outcome.recorded"), false),

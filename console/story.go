@@ -29,6 +29,9 @@ const (
 	momentResumed   momentKind = "resumed"
 	momentReleased  momentKind = "released"
 	momentOperated  momentKind = "operated"
+	momentAsleep    momentKind = "asleep" // a timer was set
+	momentAwake     momentKind = "awake"  // its time has come
+	momentPassed    momentKind = "passed" // it is not needed
 	momentAttention momentKind = "attention"
 	momentEnded     momentKind = "ended"
 )
@@ -116,8 +119,15 @@ func (s *story) event(e saga.Event, before saga.Status, goingBack bool) {
 	case saga.EventStarted:
 		m.Kind = momentStarted
 	case saga.EventAnswered, saga.EventReplied, saga.EventExpired:
+		if e.Call == "" { // a timer
+			m.Kind, m.Lane, m.Mark = timerKind(e), s.lane(e.Step), outcomeMark(e.Outcome)
+			break
+		}
 		m.Kind, m.Lane, m.Mark = momentCall, s.lane(e.Step), outcomeMark(e.Outcome)
 		m.Start = e.At.Add(-e.Took)
+		if e.Outcome == saga.NotNeeded {
+			m.Kind, m.Start = momentPassed, e.At
+		}
 		m.Back = goingBack || e.Call == saga.CallCompensation
 	case saga.EventTurned:
 		return // told as the consequence
@@ -137,6 +147,13 @@ func (s *story) event(e saga.Event, before saga.Status, goingBack bool) {
 		m.Kind = momentKind(e.Kind)
 	}
 	s.add(m)
+}
+
+func timerKind(e saga.Event) momentKind {
+	if e.Kind == saga.EventExpired {
+		return momentAwake
+	}
+	return momentAsleep
 }
 
 // takenOver draws a takeover as the call that may have been under way: nobody knows when it began

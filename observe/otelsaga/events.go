@@ -54,7 +54,7 @@ func (m *Metrics) Observe(e saga.Event) {
 	switch {
 	case e.Kind == saga.EventStarted:
 		v.started.Add(ctx, 1, with(definition))
-	case e.Kind == saga.EventAnswered:
+	case e.Kind == saga.EventAnswered && e.Call != "": // a timer calls nobody
 		step, call := attribute.String("step", e.Step), attribute.String("call", string(e.Call))
 		v.calls.Add(ctx, 1, with(definition, step, call, attribute.String("outcome", string(e.Outcome))))
 		v.durations.Record(ctx, e.Took.Seconds(), with(definition, step, call))

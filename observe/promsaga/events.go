@@ -50,7 +50,7 @@ func (m *Metrics) Observe(e saga.Event) {
 	switch {
 	case e.Kind == saga.EventStarted:
 		v.started.WithLabelValues(e.Definition).Inc()
-	case e.Kind == saga.EventAnswered:
+	case e.Kind == saga.EventAnswered && e.Call != "": // a timer calls nobody
 		v.calls.WithLabelValues(e.Definition, e.Step, string(e.Call), string(e.Outcome)).Inc()
 		v.durations.WithLabelValues(e.Definition, e.Step, string(e.Call)).Observe(e.Took.Seconds())
 	case e.Kind == saga.EventOperated && e.Hand != nil:

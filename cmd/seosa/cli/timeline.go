@@ -38,7 +38,7 @@ func (t *task) showTimeline(events []saga.Event) {
 
 func eventRow(e saga.Event) []layout.Cell {
 	at := layout.Cell{Text: e.At.UTC().Format("15:04:05.000")}
-	if e.Kind != saga.EventAnswered {
+	if e.Kind != saga.EventAnswered || e.Call == "" || e.Outcome == saga.NotNeeded {
 		return []layout.Cell{at, {Text: happened(e), Over: true}}
 	}
 	outcome := layout.Cell{Text: outcomeSymbol(e.Outcome) + " " + string(e.Outcome)}
@@ -77,7 +77,15 @@ func happened(e saga.Event) string {
 		return strings.TrimSuffix("a reply from "+layout.Text(e.By), " from ") + " about " + layout.Word(e.Step) + ": " + outcomeSymbol(e.Outcome) + " " + string(e.Outcome)
 	case saga.EventKept:
 		return "a reply about " + layout.Word(e.Step) + " came early and is kept"
+	case saga.EventAnswered:
+		if e.Outcome == saga.NotNeeded {
+			return layout.Word(e.Step) + " is not needed"
+		}
+		return layout.Word(e.Step) + " sleeps until " + e.Due.UTC().Format("2006-01-02 15:04:05 UTC")
 	case saga.EventExpired:
+		if e.Outcome == saga.Succeeded {
+			return "the time of " + layout.Word(e.Step) + " has come"
+		}
 		return "no reply about " + layout.Word(e.Step) + " came in time"
 	case saga.EventResumed:
 		return "started again with the same input: a new budget"
