@@ -12,7 +12,7 @@ func inDecide() []Bug {
 			{back, "	case st.Kind == Compensatable && st.Replayable:", "	case st.Kind == Compensatable:"},
 		}},
 		{"wrong undo order", "guarantee 8: in reverse", []Edit{
-			{back, "last := strings.LastIndexAny(", "last := strings.IndexAny("},
+			{back, "	for i := pivot - 1; i >= 0; i-- {", "	for i := range pivot {"},
 		}},
 		{"undo that is not marked", "guarantee 8: each undo once it is known", []Edit{
 			{back, "		d.setMark(d.Step, markUndone)\n		d.walkBack()", "		d.setMark(d.Step, markNever)\n		d.walkBack()"},
