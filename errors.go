@@ -16,6 +16,9 @@ var (
 	ErrNotFound = errors.New("saga: not found")
 	// ErrTooLarge marks a state above [Config.StateLimit]. Keep references in the state, not bodies.
 	ErrTooLarge = errors.New("saga: state too large")
+	// ErrLate marks a reply that settled nothing, because what it is about was settled before or is not
+	// asked any more. It changes nothing; look whether it contradicts what is known.
+	ErrLate = errors.New("saga: the reply came too late")
 	// ErrSealed is a store's answer to a node that another node has taken over: nothing was
 	// written, and nothing will be under that incarnation. The engine rejoins by itself.
 	ErrSealed = errors.New("saga: node is sealed")

@@ -63,7 +63,7 @@ func (x *explaining) unknown() string {
 func (x *explaining) progress() string {
 	switch {
 	case x.Waits && !x.undo():
-		return "{step} was called, and a reply is awaited"
+		return "a reply about {step} is awaited"
 	case x.undo() && x.Calls > 0:
 		return "{step} is not known to be undone"
 	case x.undo():

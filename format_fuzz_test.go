@@ -92,7 +92,7 @@ func FuzzFormat(f *testing.F) {
 	}
 	for _, odd := range []string{
 		`{"v":2,"e":[]}`, `{"v":1}`, `{"v":1,"e":{}}`, `{"format":1,"i":"a","q":1,"v":null,"s":"failed","m":"r."}`, `{"format":0}`,
-		`{"format":1,"t":"2026-13-02"}`, `{"format":1,"status":"compensating"}`, `{"format":1,"kind":"moved","text":"look again"}`,
+		`{"format":1,"t":"2026-13-02"}`, `{"format":1,"status":"compensating"}`, `{"format":1,"kind":"moved","text":"look again"}`, `{"format":1,"kind":"late","text":"settled"}`,
 		`{"format":1,"kind":"x"}`, ``, `null`, `{`, `[]`, `{"v":1,"e":null,"format":1,"name":""}`,
 	} {
 		f.Add([]byte(odd))
@@ -101,7 +101,7 @@ func FuzzFormat(f *testing.F) {
 		for kind, rewrite := range rewriters() {
 			again(t, kind, data, rewrite)
 		}
-		if r := ResultOf("a", Answer{Data: data}); r.Err != nil && (r.Status != "" || !matches(r.Err, ErrFormat, ErrMoved, ErrInvalid)) {
+		if r := ResultOf("a", Answer{Data: data}); r.Err != nil && (r.Status != "" || !matches(r.Err, ErrFormat, ErrMoved, ErrLate, ErrInvalid)) {
 			t.Fatalf("an answer is read as %+v", r)
 		}
 	})

@@ -101,6 +101,7 @@ type Mark string
 
 const (
 	NotStarted Mark = "not started" // never called, or called without effect so far
+	Awaited    Mark = "awaited"     // it was called and a reply is awaited, or a timer runs
 	InEffect   Mark = "in effect"   // it took effect and stands
 	MaybeDone  Mark = "maybe done"  // it may have been called, and nobody knows
 	NeverDone  Mark = "never done"  // refused, and never will be done

@@ -72,7 +72,7 @@ func (n *node) command(c Command, at time.Time) {
 	case err != nil:
 		n.refuseOrder(c.ID, err)
 	case c.Ended:
-		n.refuseOrder(c.ID, fmt.Errorf("%w: it has ended", ErrMoved))
+		n.refuseOrder(c.ID, fmt.Errorf("%w: it has ended", o.stale()))
 	case r.serial != 0 && o.Verb == verbReply:
 		r.orders = append(r.orders, o)
 	case r.serial != 0:
@@ -107,7 +107,7 @@ func (n *node) operateAll(r *resident, at time.Time) {
 		case n.leaving: // whoever claims the instance next hears of it
 			delete(n.commands, o.ID)
 		case !r.now.live():
-			n.refuseOrder(o.ID, fmt.Errorf("%w: it has ended: %s", ErrMoved, r.now.Status))
+			n.refuseOrder(o.ID, fmt.Errorf("%w: it has ended: %s", o.stale(), r.now.Status))
 		case r.serial != 0: // an order before this one let it go on
 			r.orders = append(r.orders, o)
 		default:
@@ -149,6 +149,14 @@ func (n *node) operate(r *resident, o order, at time.Time) {
 	}
 	n.unschedule(r)
 	n.decided(r, after, h, &Answer{ID: o.ID, Data: answerData{Format: format, Status: after.Status}.bytes()})
+}
+
+// stale is what an order is told whose instance is not as its sender thought.
+func (o *order) stale() error {
+	if o.Verb == verbReply {
+		return ErrLate
+	}
+	return ErrMoved
 }
 
 // happened is the order as the rule hears it.
@@ -216,6 +224,8 @@ func (n *node) refuseOrder(command string, why error) {
 	switch {
 	case errors.Is(why, ErrMoved):
 		d.Kind = answerMoved
+	case errors.Is(why, ErrLate):
+		d.Kind = answerLate
 	default:
 		d.Kind = answerInvalid
 	}

@@ -17,7 +17,7 @@ func (n *node) reply(r *resident, o order, at time.Time) {
 	f, why := fitOf(r.now, &k)
 	switch {
 	case f == fitLate:
-		n.refuseOrder(o.ID, fmt.Errorf("%w: the reply came too late: %s", ErrMoved, why))
+		n.refuseOrder(o.ID, fmt.Errorf("%w: %s", ErrLate, why))
 	case f == fitOpen && n.runs[shapeKey{r.now.Definition, r.now.Version}]:
 		n.hearReply(r, &k)
 	case len(r.now.Early) >= mostKept:

@@ -15,6 +15,7 @@ type answerData struct {
 
 const (
 	answerMoved   = "moved"
+	answerLate    = "late"
 	answerInvalid = "invalid"
 )
 
@@ -47,6 +48,8 @@ func ResultOf(instance string, a Answer) Result {
 		out.Err = fmt.Errorf("%w %d in answer %s; this program reads %d", ErrFormat, d.Format, a.ID, format)
 	case d.Kind == answerMoved:
 		out.Err = &refusal{d.Text, ErrMoved}
+	case d.Kind == answerLate:
+		out.Err = &refusal{d.Text, ErrLate}
 	case d.Kind != "":
 		out.Err = &refusal{d.Text, ErrInvalid}
 	default:

@@ -123,13 +123,16 @@ func (in *instance) public(sh *Shape, node string) Instance {
 	if in.live() {
 		out.Step, out.Allowed = sh.Steps[in.Step].Name, allowed(sh, in)
 		if sh.Steps[in.Step].Sleep { // nobody is called, and nobody replies
-			out.Call, out.Waits = "", false
+			out.Call, out.Waits, out.Calls = "", false, 0
 		}
 	}
 	for i := range sh.Steps {
 		out.Steps = append(out.Steps, StepStatus{
 			Name: sh.Steps[i].Name, Mark: markName(in.mark(i)), Round: in.round(i), Skipped: slices.Contains(in.Skips, i),
 		})
+	}
+	if in.Waits && in.mark(in.Step) == markNone {
+		out.Steps[in.Step].Mark = Awaited
 	}
 	return out
 }

@@ -31,7 +31,7 @@ type Reply struct {
 
 // Deliver hands in replies, for instances that any engine holds. When it returns nil, all of them are
 // durable, and each is heard once an engine takes it up: it settles its step, or is kept until its
-// step has come so far, or has come too late. What became of each is told by [Engine.Sent] for a day
+// step has come so far, or has come too late ([ErrLate]). What became of each is told by [Engine.Sent] for a day
 // at least; a reply that settled something is in the history too. One that is delivered twice
 // settles once.
 //

@@ -73,7 +73,7 @@ func TestAReplySettlesTheStepThatWaits(t *testing.T) {
 				start(t, e, d, "i", cart{})
 				after(t, 30*time.Minute)
 				in := now(t, e, "i")
-				if in.Status != saga.Running || in.Step != "b" || in.Node != "" || in.Due.IsZero() {
+				if in.Status != saga.Running || in.Step != "b" || in.Node != "" || in.Due.IsZero() || !in.Waits || in.Steps[1].Mark != saga.Awaited {
 					t.Fatalf("it stands as %+v; want it to wait for a reply to b without a node", in)
 				}
 				r := to("i", "b", outcome)
@@ -138,7 +138,7 @@ func TestSilenceIsUnknownAndALateReplyChangesNothing(t *testing.T) {
 		if err != nil || len(sent) != 1 || sent[0].Verb != "reply" || sent[0].Step != "a" {
 			t.Fatalf("sent were %+v, error %v; want the late reply", sent, err)
 		}
-		wantIs(t, sent[0].Result.Err, saga.ErrMoved)
+		wantIs(t, sent[0].Result.Err, saga.ErrLate)
 	})
 }
 

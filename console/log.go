@@ -44,7 +44,10 @@ func (s *story) log(say speaker, prefix string) []logEntry {
 		}
 		switch m.Kind {
 		case momentCall:
-			entries[i].Said, entries[i].Key = m.Event.Error, keyOf(m.Event).String()
+			entries[i].Key = keyOf(m.Event).String()
+			if m.Event.Error != string(m.Event.Outcome) { // else it says nothing more
+				entries[i].Said = m.Event.Error
+			}
 		case momentOperated:
 			entries[i].Said = m.Event.Hand.Reason
 		}
@@ -145,7 +148,7 @@ func callFacts(m *moment, say speaker) string {
 	if m.Kind == momentCall && m.Event.Kind == saga.EventAnswered {
 		facts = append(facts, say.Duration(m.Event.Took))
 	}
-	if m.Kind == momentCall && m.Next == waiting && !m.Event.Due.IsZero() {
+	if m.Kind == momentCall && m.Next == waiting && !m.Event.Due.IsZero() && m.Event.Outcome != saga.Pending {
 		facts = append(facts, say.Say("log.next", "time", say.Clock(m.Event.Due)+say.Millis(m.Event.Due)))
 	}
 	return strings.Join(facts, " · ")

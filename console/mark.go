@@ -138,6 +138,8 @@ func stepMark(m saga.Mark, ended bool) mark {
 		return newMark("undone", "undone", "step.undone")
 	case saga.Skipped:
 		return newMark("skipped", "unknown", "step.skipped")
+	case saga.Awaited:
+		return newMark("parked", "parked", "step.awaited")
 	case saga.PassedOver:
 		return newMark("none", "none", "step.passed")
 	case saga.LeftBehind:

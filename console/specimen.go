@@ -51,7 +51,7 @@ func (v viewer) allMarks() []statusView {
 	for _, o := range []saga.Outcome{saga.Succeeded, saga.Refused, saga.NotDone, saga.Pending, saga.NotNeeded, saga.Unknown} {
 		all = append(all, v.Status(outcomeMark(o), false))
 	}
-	for _, m := range []saga.Mark{saga.NotStarted, saga.TakenBack, saga.Skipped, saga.LeftBehind, saga.PassedOver} {
+	for _, m := range []saga.Mark{saga.NotStarted, saga.TakenBack, saga.Skipped, saga.LeftBehind, saga.PassedOver, saga.Awaited} {
 		all = append(all, v.Status(stepMark(m, false), false))
 	}
 	return append(all, v.Status(newMark("parked", "parked", "outcome.parked"), false), v.Status(newMark("start", "start", "outcome.recorded"), false),

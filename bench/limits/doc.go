@@ -32,6 +32,12 @@
 //	sustained  The same load without a pause, in thirty equal parts. "First" and "last" are a fifth of
 //	           the time each: a minute of five. A machine that grows slow in these minutes looks the
 //	           same, so rounds as those of "ended" follow, beside what the load has left.
+//	timers     N timers are set to fall due a thousand in each second, the first when all have been set.
+//	           How late each is counts from the time that it was set to until its transition was told,
+//	           which is after it was durable.
+//	waiting    N instances wait for a reply. Another store delivers one after the other, pausing
+//	           between, to the node that idles. Times are from just before Deliver until the settled
+//	           step was told of.
 //	wake       N instances need attention and nobody holds them. A second process sends "retry" for
 //	           one after the other, pausing between, to the node that idles. Times are from just before
 //	           Apply until the node told of its durable transition, and until Apply returned.

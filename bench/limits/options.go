@@ -26,6 +26,8 @@ func limits() []limit {
 		{"idle", "what idle nodes ask of the server", 0, 30 * time.Second, idle},
 		{"ended", "throughput beside ended instances", 1_000_000, 5 * time.Second, ended},
 		{"sustained", "throughput without a pause", 0, 5 * time.Minute, sustained},
+		{"timers", "timers that fall due, a thousand in each second", 10_000, 20 * time.Second, timers},
+		{"waiting", "a reply for one of many instances that wait for a person, sent by another store to an idle node", 10_000, 0, waiting},
 		{"wake", "a command for a dormant instance, sent by another process to an idle node", 200, 0, wake},
 	}
 }

@@ -20,6 +20,8 @@ func symbol(m saga.Mark) string {
 		return "■"
 	case saga.TakenBack:
 		return "◀"
+	case saga.Awaited:
+		return "◌"
 	case saga.PassedOver:
 		return "○"
 	case saga.Skipped:
@@ -62,7 +64,7 @@ func inWords(steps []saga.StepStatus) string {
 func legend(all []saga.Instance) string {
 	var parts []string
 	for _, m := range []saga.Mark{saga.InEffect, saga.MaybeDone, saga.NeverDone, saga.TakenBack, saga.Skipped,
-		saga.LeftBehind, saga.PassedOver, saga.NotStarted} {
+		saga.LeftBehind, saga.PassedOver, saga.Awaited, saga.NotStarted} {
 		shown := func(s saga.StepStatus) bool { return s.Mark == m }
 		if slices.ContainsFunc(all, func(in saga.Instance) bool { return slices.ContainsFunc(in.Steps, shown) }) {
 			parts = append(parts, symbol(m)+" "+string(m))

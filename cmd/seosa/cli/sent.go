@@ -14,6 +14,7 @@ type sentRecord struct {
 	At      time.Time    `json:"at"`
 	Verb    saga.Verb    `json:"verb"`
 	Outcome saga.Outcome `json:"outcome,omitempty"`
+	Step    string       `json:"step,omitempty"` // that a reply is for
 	By      string       `json:"by"`
 	Reason  string       `json:"reason"`
 	State   string       `json:"state"` // made, waiting or refused
@@ -23,7 +24,7 @@ type sentRecord struct {
 func sentOf(sent []saga.Sent) []sentRecord {
 	out := []sentRecord{}
 	for _, s := range sent {
-		r := sentRecord{At: s.At.UTC(), Verb: s.Verb, Outcome: s.Outcome, By: s.By, Reason: s.Reason, State: "made"}
+		r := sentRecord{At: s.At.UTC(), Verb: s.Verb, Outcome: s.Outcome, Step: s.Step, By: s.By, Reason: s.Reason, State: "made"}
 		switch {
 		case errors.Is(s.Result.Err, saga.ErrWaiting):
 			r.State = "waiting"
@@ -33,6 +34,21 @@ func sentOf(sent []saga.Sent) []sentRecord {
 		out = append(out, r)
 	}
 	return out
+}
+
+// wish is what was sent, and by whom.
+func wish(s sentRecord) string {
+	if s.Step == "" {
+		return fmt.Sprintf("%s wants %s, because: %s", layout.Text(s.By), s.Verb, layout.Text(s.Reason))
+	}
+	text := fmt.Sprintf("a reply about %s: %s", layout.Word(s.Step), s.Outcome)
+	if s.By != "" {
+		text += ", from " + layout.Text(s.By)
+	}
+	if s.Reason != "" {
+		text += ": " + layout.Text(s.Reason)
+	}
+	return text
 }
 
 // showSent prints what was sent and is not in the history: it waits, or it was refused.
@@ -46,7 +62,7 @@ func (t *task) showSent(sent []saga.Sent) {
 			t.print("\nSent, and not made\n")
 			title = true
 		}
-		text := fmt.Sprintf("%s UTC  %s wants %s, because: %s", moments(s.At), layout.Text(s.By), s.Verb, layout.Text(s.Reason))
+		text := moments(s.At) + " UTC  " + wish(s)
 		if s.State == "waiting" {
 			text += " — waits: for an engine, or for the answer to a call under way"
 		} else {

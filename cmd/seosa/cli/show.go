@@ -112,7 +112,13 @@ func (t *task) showHead(in saga.Instance) {
 // next is what the engine does by itself.
 func next(in saga.Instance) string {
 	switch {
-	case in.Status.Ended(), in.Call == "":
+	case in.Status.Ended():
+		return ""
+	case in.Waits:
+		return fmt.Sprintf("a reply about %s; without one, at %s UTC, its outcome is unknown", openStep(in), moments(in.Due))
+	case in.Call == "" && !in.Due.IsZero() && in.Status == saga.Running:
+		return fmt.Sprintf("%s, at %s UTC", openStep(in), moments(in.Due))
+	case in.Call == "":
 		return ""
 	case in.Due.IsZero() && in.Status == saga.NeedsAttention:
 		return "nothing, until a person decides"
@@ -175,6 +181,8 @@ func (t *task) showSteps(in saga.Instance) {
 		switch {
 		case s.Skipped && !unsure(s.Mark):
 			open = "skipped before"
+		case s.Name == in.Step && in.Call == "":
+			open = "open"
 		case s.Name == in.Step:
 			open = fmt.Sprintf("open: %s, %s so far", in.Call, layout.Count(in.Calls, "call"))
 			if in.Calls == 0 {
