@@ -35,7 +35,7 @@ func timers(ctx context.Context, b *bench) (err error) {
 	}
 	held := l.inMemory()
 	if err == nil {
-		err = p.until(ctx, 0, `select count(*) from saga_instance where live`)
+		err = p.until(ctx, b.n, `select count(*) from saga_instance where status = 'completed'`)
 	}
 	if err = errors.Join(err, l.close()); err != nil {
 		return err
