@@ -63,8 +63,8 @@ type Step[S any] struct {
 // Func is the one type of a step's functions. It changes the state in place and says what happened
 // by what it returns (see [Outcome]). It may be called several times with the same key, from any
 // goroutine. Two calls for one instance overlap only if the earlier one ignored the end of its ctx,
-// or if its node was taken over while it lived, in another process for example. Changes to the state are kept if it returns nil or an error that is [Refused], and
-// dropped otherwise. A panic is [Unknown].
+// or if its node was taken over while it lived, in another process for example. Changes to the state are kept if it returns nil or an error that is [Refused] or
+// [Pending], and dropped otherwise. A panic is [Unknown].
 //
 //	returned       action                  compensation             probe                     fence
 //	nil            took effect             undone                   it took effect            it took effect and stands

@@ -14,7 +14,8 @@ var (
 	ErrConflict = errors.New("saga: id is taken by another input")
 	// ErrNotFound marks an id that no instance has.
 	ErrNotFound = errors.New("saga: not found")
-	// ErrTooLarge marks a state above [Config.StateLimit]. Keep references in the state, not bodies.
+	// ErrTooLarge marks a state, or a reply's data, above [Config.StateLimit]. Keep references there, not
+	// bodies.
 	ErrTooLarge = errors.New("saga: state too large")
 	// ErrLate marks a reply that settled nothing, because what it is about was settled before or is not
 	// asked any more. It changes nothing; look whether it contradicts what is known.

@@ -21,6 +21,17 @@ type kept struct {
 // mostKept is how many replies an instance keeps that came early.
 const mostKept = 16
 
+// size is roughly what it takes in a row.
+func (k *kept) size() int { return 100 + len(k.Data) + len(k.By) + len(k.Reason) }
+
+// earlySize is roughly what the kept replies take in a row, and in each entry of the journal.
+func (p *progress) earlySize() (size int) {
+	for i := range p.Early {
+		size += p.Early[i].size()
+	}
+	return size
+}
+
 // fit is how a reply stands to an instance.
 type fit int
 

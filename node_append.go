@@ -21,7 +21,7 @@ type pending struct {
 }
 
 func newPending(r *resident, e entry, after *instance) *pending {
-	return &pending{entry: e, after: after, of: r, row: 300 + after.State.size()}
+	return &pending{entry: e, after: after, of: r, row: 300 + after.State.size() + after.earlySize()}
 }
 
 // appendNext hands the journal what was decided while the last append was under way. An idle node

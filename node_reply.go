@@ -20,8 +20,9 @@ func (n *node) reply(r *resident, o order, at time.Time) {
 		n.refuseOrder(o.ID, fmt.Errorf("%w: %s", ErrLate, why))
 	case f == fitOpen && n.runs[shapeKey{r.now.Definition, r.now.Version}]:
 		n.hearReply(r, &k)
-	case len(r.now.Early) >= mostKept:
-		n.refuseOrder(o.ID, fmt.Errorf("%w: %d replies that came early are kept for this instance already; deliver it again when its step is open", ErrTooLarge, mostKept))
+	case len(r.now.Early) >= mostKept || r.now.earlySize()+k.size() > n.rules.stateLimit:
+		n.refuseOrder(o.ID, fmt.Errorf("%w: an instance keeps %d replies that come early, of %d bytes together; deliver it again when its step is open",
+			ErrTooLarge, mostKept, n.rules.stateLimit))
 	default:
 		n.keepReply(r, &k, at)
 	}

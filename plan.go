@@ -25,12 +25,10 @@ func (d Definition[S]) plan() *plan {
 	p := &plan{shape: d.shape()}
 	errs := []error{p.shape.check()}
 	for i := range d.Steps {
-		if d.Steps[i].Action == nil && d.Steps[i].Sleep == nil {
+		switch acts, sleeps := d.Steps[i].Action != nil, d.Steps[i].Sleep != nil; {
+		case !acts && !sleeps:
 			errs = append(errs, fmt.Errorf("%w: definition %q: step %q has no Action", ErrInvalid, d.Name, d.Steps[i].Name))
-		}
-	}
-	for i := range d.Steps {
-		if d.Steps[i].Sleep != nil && d.Steps[i].Action != nil {
+		case acts && sleeps:
 			errs = append(errs, fmt.Errorf("%w: definition %q: step %q sleeps and has an Action; make them two steps", ErrInvalid, d.Name, d.Steps[i].Name))
 		}
 	}

@@ -356,3 +356,31 @@ func TestAReplyIsHeardAfterATakeover(t *testing.T) {
 		p.wantCalls(t, "action a, action b")
 	})
 }
+
+// What is kept of replies is bounded like a state: it is journalled with every transition.
+func TestEarlyRepliesAreBounded(t *testing.T) {
+	bubble(t, func(t *testing.T, store *memory.Store) {
+		p := newParty()
+		c := quietly()
+		c.StateLimit = 1000
+		d := def(timer("rest", time.Hour), p.step("b"))
+		e := run(t, store, c, d)
+		start(t, e, d, "i", cart{})
+		after(t, time.Minute)
+		r := to("i", "b", saga.Succeeded)
+		r.Data = json.RawMessage(`"` + strings.Repeat("x", 600) + `"`)
+		for range 2 { // the second is too much
+			if err := e.Deliver(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+			after(t, time.Minute)
+		}
+		sent, err := e.Sent(t.Context(), "i")
+		if err != nil || len(sent) != 2 || sent[0].Result.Err != nil || sent[1].Result.Err == nil {
+			t.Fatalf("sent were %+v, error %v; want the first kept and the second refused", sent, err)
+		}
+		if text := sent[1].Result.Err.Error(); !strings.Contains(text, "deliver it again") {
+			t.Errorf("it is refused with %q, which does not say what to do", text)
+		}
+	})
+}
