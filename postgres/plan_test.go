@@ -11,6 +11,21 @@ import (
 	"github.com/seosa-dev/saga/internal/pgtest"
 )
 
+// opened is a store over tables of its own, seen from inside the package.
+func opened(t *testing.T) *Store {
+	t.Helper()
+	url := pgtest.URL(t)
+	if _, err := Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
 // pages runs a statement, undoes it, and returns how many pages of tables and indexes it looked at.
 // Only a test inside the package has the statements.
 func pages(t *testing.T, s *Store, query string, args ...any) int {
@@ -42,15 +57,7 @@ func pages(t *testing.T, s *Store, query string, args ...any) int {
 // With a hundred thousand rows that live nodes hold, and as many that have ended or sleep, what runs
 // all the time looks at a few pages, whatever the server knows about the tables.
 func TestNoFrequentStatementWalksOverOtherRows(t *testing.T) {
-	url := pgtest.URL(t)
-	if _, err := Migrate(t.Context(), url); err != nil {
-		t.Fatal(err)
-	}
-	s, err := Open(t.Context(), url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
+	s := opened(t)
 	run := func(query string) {
 		t.Helper()
 		if _, err := s.pool.Exec(t.Context(), query, pgx.QueryExecModeSimpleProtocol); err != nil {
@@ -90,15 +97,7 @@ func TestNoFrequentStatementWalksOverOtherRows(t *testing.T) {
 // A journal's tables are empty at first and large later. The server goes by what a statement cost at
 // first, so left to itself it would soon plan each append and each checkpoint anew.
 func TestTheJournalsStatementsArePlannedOnce(t *testing.T) {
-	url := pgtest.URL(t)
-	if _, err := Migrate(t.Context(), url); err != nil {
-		t.Fatal(err)
-	}
-	s, err := Open(t.Context(), url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
+	s := opened(t)
 	j := s.Journal()
 	errs := []error{j.Join(t.Context(), "n", time.Second)}
 	for pos := range int64(20) {
@@ -106,7 +105,7 @@ func TestTheJournalsStatementsArePlannedOnce(t *testing.T) {
 		errs = append(errs, err, j.Checkpoint(t.Context(), saga.Checkpoint{Node: "n", From: pos, To: pos + 1}))
 	}
 	var custom, statements int
-	err = s.appends.QueryRow(t.Context(), `select sum(custom_plans)::int, count(*)::int from pg_prepared_statements
+	err := s.appends.QueryRow(t.Context(), `select sum(custom_plans)::int, count(*)::int from pg_prepared_statements
 		where statement like '%saga_journal%'`).Scan(&custom, &statements)
 	if err := errors.Join(append(errs, err)...); err != nil || custom != 0 || statements < 2 {
 		t.Errorf("%d statements of the journal were planned %d times for their values, error %v; want none", statements, custom, err)

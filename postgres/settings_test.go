@@ -82,19 +82,11 @@ func TestALongSchemaHasAChannelOfItsOwn(t *testing.T) {
 }
 
 func TestAnErrorSaysWhatToDo(t *testing.T) {
-	url := pgtest.URL(t)
-	if _, err := Migrate(t.Context(), url); err != nil {
-		t.Fatal(err)
-	}
-	s, err := Open(t.Context(), url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
+	s := opened(t)
 	if _, err := s.pool.Exec(t.Context(), `drop table saga_journal`); err != nil {
 		t.Fatal(err)
 	}
-	err = s.Journal().Join(t.Context(), "n", 0)
+	err := s.Journal().Join(t.Context(), "n", 0)
 	if err == nil || errors.Is(err, saga.ErrSealed) || !strings.Contains(err.Error(), "run: "+migrateCommand) {
 		t.Errorf("join without its table: %v", err)
 	}
