@@ -50,7 +50,12 @@ func (s *Shape) checkOrder(bad func(string, ...any)) {
 	last := ""
 	for i := range s.Steps {
 		st := &s.Steps[i]
+		joins := i > 0 && st.Group != 0 && s.Steps[i-1].Group == st.Group
 		switch {
+		case st.Kind == Pivot && st.Group != 0:
+			bad("step %q: a pivot in a parallel group; whether there is a way back must not depend on which branch is faster", st.Name)
+		case st.Kind == Retriable && joins && last == "":
+			bad("step %q: a retriable step beside others that may be refused; let it follow the group", st.Name)
 		case st.Kind == Pivot && last != "":
 			bad("step %q: a pivot after %s; only retriable steps may follow it", st.Name, last)
 		case (st.Kind == Compensatable || st.Kind == ReadOnly && !st.Sleep) && last != "":

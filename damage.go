@@ -29,6 +29,8 @@ func (p *progress) fault() string {
 		return "rounds of steps that it does not have"
 	case slices.ContainsFunc(p.Skips, outside):
 		return "skipped a step that it does not have"
+	case slices.ContainsFunc(p.Others, func(t thread) bool { return outside(t.Step) || t.Step == p.Step }):
+		return "a step open that it does not have, or one twice"
 	case len(p.Early) > mostKept || slices.ContainsFunc(p.Early, func(k kept) bool { return outside(k.Step) }):
 		return "replies for steps that it does not have"
 	case strings.Trim(p.Marks, string([]byte{markNone, markEffect, markMaybe, markNever, markUndone, markPassed, markSkipped, markLeft})) != "":

@@ -2,6 +2,7 @@ package saga
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,6 +26,10 @@ type happened struct {
 	reply   *kept         // that came early
 	timer   bool          // no call was made: a timer was set
 	sleep   time.Duration // for so long
+
+	step  int    // that a call, a reply or a wait is about
+	busy  []int  // steps that are being called meanwhile
+	clash string // what the patch of a call would have overwritten; "" if nothing
 }
 
 // parkedWait is the pause after which a node looks again whether it has an instance's definition.
@@ -42,12 +47,21 @@ func decide(sh *Shape, in *instance, h happened) (*instance, error) {
 		return in, err
 	}
 	after := *in
-	d := decision{instance: &after, sh: sh, at: h.at}
+	d := decision{instance: &after, sh: sh, at: h.at, busy: h.busy}
+	if len(in.Others) > 0 {
+		d.Others = slices.Clone(in.Others)
+		if h.ofStep() {
+			d.focus(h.step)
+		}
+	}
 	d.Seq++
 	d.Updated = h.at
 	d.Released = false
 	before, stopped := in.Status, in.Reason == Stopped
-	if h.kind == EventTurned || h.kind == EventParked || h.kind == EventOperated {
+	switch {
+	case h.kind == EventTurned, h.kind == EventParked, h.kind == EventOperated && h.hand.Verb == Stop:
+		d.each(d.interrupted)
+	case h.kind == EventOperated:
 		d.interrupted()
 	}
 	switch h.kind {
@@ -56,7 +70,7 @@ func decide(sh *Shape, in *instance, h happened) (*instance, error) {
 		if sh.Deadline > 0 {
 			d.Deadline = h.at.Add(sh.Deadline)
 		}
-		d.open(0, CallAction)
+		d.enter(0)
 	case EventAnswered:
 		d.answered(h)
 	case EventTurned:
@@ -65,10 +79,12 @@ func decide(sh *Shape, in *instance, h happened) (*instance, error) {
 	case EventRecovered:
 		d.recovered()
 	case EventResumed:
-		d.resumed()
+		d.resumeAll()
 	case EventParked:
-		d.attention(h.reason)
-		d.Due, d.Still = h.at.Add(parkedWait), false
+		d.each(func() {
+			d.attention(h.reason)
+			d.Due, d.Still = h.at.Add(parkedWait), false
+		})
 	case EventReleased:
 		d.Released = true
 	case EventOperated:
@@ -81,24 +97,38 @@ func decide(sh *Shape, in *instance, h happened) (*instance, error) {
 		d.expired()
 	}
 	d.meetDeadline(h)
+	d.join()
 	if d.Status != before || stopped != (d.Reason == Stopped) {
 		d.Since = h.at
 	}
 	return d.instance, nil
 }
 
+// ofStep reports whether it is about one of the open steps.
+func (h *happened) ofStep() bool {
+	return h.kind == EventAnswered || h.kind == EventReplied || h.kind == EventExpired
+}
+
 // possible refuses what can only be a mistake of the caller.
-func possible(sh *Shape, in *instance, h happened) error {
+func possible(sh *Shape, all *instance, h happened) error {
+	in := all
+	if h.ofStep() {
+		in = all.focused(h.step)
+	}
 	wrong := func(why string) error {
 		return fmt.Errorf("%w: instance %s: %s while %s", ErrInvalid, in.ID, why, in.Status)
 	}
 	switch {
+	case in == nil:
+		return fmt.Errorf("%w: instance %s: %s of step %d, which is not open", ErrInvalid, all.ID, h.kind, h.step)
 	case h.kind == EventStarted && in.Seq != 0:
 		return wrong("started again")
 	case h.kind == EventStarted:
 		return nil
 	case in.Seq == 0 || len(in.Marks) != len(sh.Steps) || in.Step < 0 || in.Step >= len(sh.Steps):
 		return wrong("no instance of this shape")
+	case in.Turns && !h.ofStep() && h.kind != EventRecovered && h.kind != EventKept:
+		return wrong(string(h.kind) + " before the calls under way have answered")
 	case h.kind == EventOperated:
 		return h.hand.possible(sh, in)
 	case !in.live():
@@ -137,7 +167,7 @@ func (s *Shape) turnsBy(in *instance) bool {
 		}
 	}
 	// A saga that ends in retriable steps has passed its point of no return when it reaches them.
-	return s.Steps[in.Step].Kind != Retriable
+	return !s.mustFinish(in)
 }
 
 // mayRunAhead reports whether the call that a decision asks for may start before the decision is
@@ -155,6 +185,7 @@ type decision struct {
 	*instance
 	sh     *Shape
 	at     time.Time
+	busy   []int   // steps that are being called
 	answer Outcome // of the call that ended, if one did
 }
 
@@ -192,7 +223,7 @@ func (d *decision) attention(why Reason) {
 // undos may, an action only where the same key cannot take effect twice, where it must finish, or
 // where the participant just said that nothing has happened so far.
 func (d *decision) slowly() bool {
-	if d.sh.LeaveInDoubt || d.Reason == Stopped || d.Reason == CannotFence || d.Reason == UndoRefused || d.Reason == UnknownDefinition {
+	if d.sh.LeaveInDoubt || d.Reason == Stopped || d.Reason == CannotFence || d.Reason == UndoRefused || d.Reason == UnknownDefinition || d.Reason == StateClash {
 		return false
 	}
 	return d.Call != CallAction || d.step().Replayable || d.step().Kind == ReadOnly || d.mustFinish() || d.answer == NotDone
@@ -204,13 +235,16 @@ func (d *decision) meetDeadline(h happened) {
 	if !d.sh.turnsBy(d.instance) || h.kind == EventReleased || h.kind == EventParked || h.kind == EventKept || (d.Still && d.Status == NeedsAttention) {
 		return
 	}
-	switch {
-	case (h.kind == EventAnswered || h.kind == EventReplied || h.kind == EventExpired) && !h.at.Before(d.Deadline):
+	if h.ofStep() && !h.at.Before(d.Deadline) {
 		if h.outcome == Succeeded {
 			d.Detail = "the deadline passed"
 		}
 		d.turnBack()
-	case d.Due.After(d.Deadline):
-		d.Due = d.Deadline
+		return
 	}
+	d.each(func() {
+		if d.Due.After(d.Deadline) && d.Reason != Stopped {
+			d.Due = d.Deadline
+		}
+	})
 }

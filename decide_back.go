@@ -1,12 +1,16 @@
 package saga
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // turnBack starts the way back: from the last step that took effect, or may have, to the first.
 func (d *decision) turnBack() {
-	d.interrupted()
 	d.Back = true
-	d.walkBack()
+	if !d.letSettle() {
+		d.walkBack()
+	}
 }
 
 // walkBack opens the undo of the last step with an effect, or ends the saga if none is left. What
@@ -84,6 +88,25 @@ func (d *decision) compensated(o Outcome) {
 // recovered is a takeover. What is recorded is a prefix: the open step may have been called, and
 // so may every replayable step that it could have run on to without a durable wait.
 func (d *decision) recovered() {
+	if d.Turns { // the calls that it waited for may have been made, and nobody hears their answers
+		d.setCalled()
+		d.Others, d.Turns = nil, false
+		d.walkBack()
+		return
+	}
+	d.each(d.recoveredStep)
+}
+
+// setCalled notes of what is open that it may have been called.
+func (d *decision) setCalled() {
+	d.each(func() {
+		if d.mark(d.Step) == markNone {
+			d.setMark(d.Step, markMaybe)
+		}
+	})
+}
+
+func (d *decision) recoveredStep() {
 	if d.Still || d.Waits { // what waits for a reply has been called, and that is recorded
 		return
 	}
@@ -92,7 +115,7 @@ func (d *decision) recovered() {
 		return
 	}
 	for i := d.Step; i < len(d.sh.Steps); i++ {
-		if i > d.Step && !(d.sh.Steps[i-1].Replayable && d.sh.Steps[i].Replayable) {
+		if i > d.Step && !(d.sh.Steps[i-1].Replayable && d.sh.Steps[i].Replayable && d.sh.sameLane(i-1, i)) {
 			break
 		}
 		if d.mark(i) == markNone {
@@ -102,6 +125,15 @@ func (d *decision) recovered() {
 	if d.Call == CallAction && !d.step().Replayable {
 		d.Call = d.ask()
 	}
+}
+
+// resumeAll resumes what needs attention.
+func (d *decision) resumeAll() {
+	d.each(func() {
+		if d.Reason != "" && !slices.Contains(d.busy, d.Step) {
+			d.resumed()
+		}
+	})
 }
 
 // resumed gives an instance in attention a new budget; what is unknown is asked first.

@@ -3,9 +3,16 @@ package saga
 // answered is the outcome of the open call.
 func (d *decision) answered(h happened) {
 	d.Calls++
+	d.wrote(h.patch)
 	d.State = d.State.with(h.patch)
 	outcome := h.outcome
 	switch {
+	case d.Turns:
+		d.settled(d.Call, outcome)
+		return
+	case h.clash != "":
+		d.clashed(h.clash)
+		return
 	case outcome == NotNeeded && d.step().When && d.mayPass():
 		d.passedOver()
 		return
@@ -93,13 +100,23 @@ func (d *decision) tookEffect() {
 // advance opens the first step that is not known to be in effect. That is the next one, but for a
 // takeover that found the pivot in effect before it had asked about the steps that led there.
 func (d *decision) advance() {
+	if d.onward() {
+		return
+	}
 	for i := range d.sh.Steps {
-		if m := d.mark(i); m != markEffect && m != markSkipped && m != markPassed {
-			d.open(i, CallAction)
+		if !d.passed(i) {
+			d.enter(i)
 			return
 		}
 	}
 	d.end(Completed)
+}
+
+// clashed is a success that cannot be recorded, because another step has changed the same field.
+func (d *decision) clashed(why string) {
+	d.setMark(d.Step, markMaybe)
+	d.Detail = why
+	d.attention(StateClash)
 }
 
 // mustFinish reports whether the open step lies beyond the point of no return.
@@ -114,13 +131,23 @@ func (d *decision) refused() {
 	}
 	switch {
 	case d.step().Fence:
-		d.Back = !d.mustFinish()
-		d.open(d.Step, CallFence)
+		d.fenceRefused()
 	case d.step().Probe:
 		d.again(CallProbe)
 	default:
 		d.attention(CannotFence)
 	}
+}
+
+// fenceRefused makes a refusal the truth before anything follows from it. In a group, what stands of
+// later branches is undone first, as everywhere on the way back.
+func (d *decision) fenceRefused() {
+	if d.mustFinish() || len(d.Others) == 0 {
+		d.Back = !d.mustFinish()
+		d.open(d.Step, CallFence)
+		return
+	}
+	d.turnBack()
 }
 
 // neverDone is a definite no to this key: a step that must finish is tried anew under a new round,

@@ -55,7 +55,17 @@ func allowed(sh *Shape, in *instance) []Verb {
 // beyond reports whether there is no way back: something that cannot be undone stands, or the saga
 // has reached the steps that must finish.
 func (s *Shape) beyond(in *instance) bool {
-	return s.Steps[in.Step].Kind == Retriable || strings.ContainsAny(in.Marks[s.pivot():], string([]byte{markEffect, markSkipped}))
+	return s.mustFinish(in) || strings.ContainsAny(in.Marks[s.pivot():], string([]byte{markEffect, markSkipped}))
+}
+
+// mustFinish reports whether a step is open that must be done.
+func (s *Shape) mustFinish(in *instance) bool {
+	for i := range in.width() {
+		if s.Steps[in.nth(i).Step].Kind == Retriable {
+			return true
+		}
+	}
+	return false
 }
 
 // blind reports whether nobody knows of a step that cannot be undone, and nothing could tell.
@@ -80,7 +90,7 @@ func (d *decision) operated(hand Hand, set fields) {
 	d.Hand = &hand
 	switch hand.Verb {
 	case Retry:
-		d.resumed()
+		d.resumeAll()
 	case Compensate:
 		d.turnBack()
 	case Resolve:
@@ -89,7 +99,7 @@ func (d *decision) operated(hand Hand, set fields) {
 	case Skip:
 		d.skipped()
 	case Stop:
-		d.Status, d.Reason, d.Due, d.Still = NeedsAttention, Stopped, time.Time{}, true
+		d.each(func() { d.Status, d.Reason, d.Due, d.Still = NeedsAttention, Stopped, time.Time{}, true })
 	}
 }
 

@@ -37,12 +37,20 @@ func (d *decision) replied(h happened) {
 		d.interrupted()
 	}
 	d.Waits = false
+	d.wrote(h.patch)
 	d.State = d.State.with(h.patch)
-	d.Detail = ""
-	if h.outcome != Succeeded {
-		d.Detail = h.said
+	switch {
+	case d.Turns:
+		d.settled(h.call, h.outcome)
+	case h.clash != "":
+		d.clashed(h.clash)
+	default:
+		d.Detail = ""
+		if h.outcome != Succeeded {
+			d.Detail = h.said
+		}
+		d.answer = h.outcome
+		d.settleCall(h.call, h.outcome)
 	}
-	d.answer = h.outcome
-	d.settleCall(h.call, h.outcome)
 	d.drop(h.command)
 }

@@ -53,6 +53,16 @@ type Step[S any] struct {
 	Timeout time.Duration // of one call; Config.Timeout if zero
 	Retry   RetryPolicy   // of action and probe together; Config.Retry where zero
 
+	// Steps make it a group, which has no functions of its own and no fields but these two and Name: steps
+	// in order or, if Parallel, all at once. A group gives its name to its steps: "book.flight". The
+	// branches of a parallel group see the state as it is when each of their calls begins, and must change
+	// different fields of it: what two of them change cannot be joined, and needs attention
+	// ([StateClash]). If one is refused, those that were not called stay so, calls under way are waited
+	// for, and then what took effect is undone in reverse order of the definition. A parallel group stands
+	// before the pivot, or after it with retriable steps, and holds no other.
+	Steps    []Step[S]
+	Parallel bool
+
 	// Replayable says that the participant keeps its reply by key: called again with the same key
 	// and input, the step gives the same outcome and the same state, and an undo of nothing is
 	// absorbed and forbids a late original. Its outcome is then journalled behind the saga's back,

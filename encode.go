@@ -63,26 +63,33 @@ func (in *instance) appendRow(b []byte) []byte {
 
 func (p *progress) appendMembers(b []byte) []byte {
 	b = appendText(append(b, `"s":`...), string(p.Status))
-	b = appendName(b, `,"r":`, string(p.Reason))
-	b = appendName(b, `,"x":`, p.Detail)
 	b = appendTime(append(b, `,"n":`...), p.Since)
+	b = appendInt(b, `,"p":`, p.Step)
+	b = appendName(b, `,"c":`, string(p.Call))
+	b = appendInt(b, `,"a":`, p.Calls)
 	if !p.Due.IsZero() {
 		b = appendTime(append(b, `,"d":`...), p.Due)
 	}
 	b = appendTrue(b, `,"z":true`, p.Still)
+	b = appendTrue(b, `,"g":true`, p.Waits)
+	b = appendName(b, `,"r":`, string(p.Reason))
+	b = appendName(b, `,"x":`, p.Detail)
 	b = appendTrue(b, `,"b":true`, p.Back)
-	b = appendInt(b, `,"p":`, p.Step)
-	b = appendName(b, `,"c":`, string(p.Call))
-	b = appendInt(b, `,"a":`, p.Calls)
 	b = appendText(append(b, `,"m":`...), p.Marks)
 	b = appendInts(b, `,"o":`, p.Rounds)
 	b = appendInts(b, `,"k":`, p.Skips)
 	if p.Hand != nil {
 		b = appendAny(append(b, `,"y":`...), p.Hand)
 	}
-	b = appendTrue(b, `,"g":true`, p.Waits)
 	if len(p.Early) > 0 {
 		b = appendAny(append(b, `,"j":`...), p.Early)
+	}
+	if len(p.Others) > 0 {
+		b = appendAny(append(b, `,"th":`...), p.Others)
+	}
+	b = appendTrue(b, `,"tu":true`, p.Turns)
+	if len(p.Wrote) > 0 {
+		b = appendAny(append(b, `,"wr":`...), p.Wrote)
 	}
 	return appendTrue(b, `,"l":true`, p.Released)
 }

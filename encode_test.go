@@ -72,13 +72,18 @@ func randomFields(rng *rand.Rand) fields {
 	return fieldsOf(f)
 }
 
+func randomThread(rng *rand.Rand) thread {
+	return thread{Step: rng.IntN(3), Call: oneOf(rng, "", CallAction), Calls: rng.IntN(3), Due: randomTime(rng), Still: rng.IntN(2) == 0,
+		Waits: rng.IntN(2) == 0, Reason: oneOf(rng, "", InDoubt), Detail: randomText(rng)}
+}
+
 func randomInstance(rng *rand.Rand) instance {
 	in := instance{ID: randomText(rng), Definition: randomText(rng), Version: rng.IntN(3), Started: randomTime(rng),
 		Updated: randomTime(rng), Deadline: randomTime(rng), Hash: randomBytes(rng), Seq: rng.IntN(40), State: randomFields(rng)}
 	in.progress = progress{
-		Status: oneOf(rng, Running, NeedsAttention, ""), Reason: oneOf(rng, "", InDoubt), Detail: randomText(rng),
-		Since: randomTime(rng), Due: randomTime(rng), Still: rng.IntN(2) == 0, Back: rng.IntN(2) == 0,
-		Step: rng.IntN(3), Call: oneOf(rng, "", CallAction), Calls: rng.IntN(3), Marks: randomText(rng),
+		Status: oneOf(rng, Running, NeedsAttention, ""), Since: randomTime(rng), Back: rng.IntN(2) == 0, thread: randomThread(rng),
+		Others: oneOf(rng, nil, []thread{randomThread(rng)}), Turns: rng.IntN(2) == 0, Wrote: oneOf(rng, nil, map[string]int{randomText(rng): 1, "b": 2}),
+		Early: oneOf(rng, nil, []kept{{ID: randomText(rng), By: randomText(rng)}}), Marks: randomText(rng),
 		Rounds: oneOf(rng, nil, []int{}, []int{0, 2}), Skips: oneOf(rng, nil, []int{1}), Released: rng.IntN(2) == 0,
 		Hand: oneOf(rng, nil, &Hand{Verb: Skip, By: randomText(rng), Reason: randomText(rng), At: randomTime(rng)}),
 	}
@@ -88,7 +93,7 @@ func randomInstance(rng *rand.Rand) instance {
 func randomEntry(rng *rand.Rand, in *instance) entry {
 	return entry{ID: in.ID, Seq: in.Seq, At: randomTime(rng), Kind: oneOf(rng, EventStarted, ""), Step: rng.IntN(3),
 		Call: oneOf(rng, "", CallProbe), Round: rng.IntN(2), Number: rng.IntN(3), Outcome: oneOf(rng, "", Unknown),
-		Said: randomText(rng), TookUS: rng.Int64N(3) * 1e6, Patch: randomFields(rng), Command: randomText(rng),
+		Said: randomText(rng), TookUS: rng.Int64N(3) * 1e6, Patch: randomFields(rng), Command: randomText(rng), By: randomText(rng),
 		Begin:    oneOf(rng, nil, &begin{randomText(rng), rng.IntN(3), randomTime(rng), randomBytes(rng)}),
 		Progress: &in.progress}
 }

@@ -40,7 +40,7 @@ type begin struct {
 	Hash       []byte    `json:"h"`
 }
 
-// record makes the entry of a decision that led from before to after.
+// record makes the entry of a decision that led from before, at the step it is about, to after.
 func record(before, after *instance, h happened) entry {
 	e := entry{ID: after.ID, Seq: after.Seq, At: h.at, Kind: h.kind, Progress: &after.progress}
 	switch h.kind {
@@ -204,8 +204,8 @@ func (in *instance) columns(owner string, sh *Shape) Row {
 	if !in.Released {
 		r.Owner = owner
 	}
-	if !in.Still {
-		r.Due = in.Due
+	if due, ever := in.wakes(); ever {
+		r.Due = due
 		if r.Due.IsZero() {
 			r.Due = in.Updated
 		}

@@ -52,17 +52,18 @@ func storedForms() map[string][]string {
 	return map[string][]string{
 		"entries": {
 			`{"v":1,"e":[{"i":"a/1","q":1,"t":` + started + `,"k":"started","v":{"n":7,"x":"y"},"b":{"f":"d","w":1,"e":` + later + `,"h":"AAEC"},"g":{"s":"running","n":` + started + `,"c":"action","m":".."}},` +
-				`{"i":"a/1","q":2,"t":` + later + `,"k":"answered","p":1,"c":"action","r":1,"a":2,"o":"refused","x":"no","d":15,"v":{"x":null},"g":{"s":"needs attention","r":"cannot finish","x":"no","n":` + later + `,"d":` + later + `,"b":true,"p":1,"c":"probe","a":3,"m":"s?","o":[0,2],"l":true}}]}`,
+				`{"i":"a/1","q":2,"t":` + later + `,"k":"answered","p":1,"c":"action","r":1,"a":2,"o":"refused","x":"no","d":15,"v":{"x":null},"g":{"s":"needs attention","n":` + later + `,"p":1,"c":"probe","a":3,"d":` + later + `,"r":"cannot finish","x":"no","b":true,"m":"s?","o":[0,2],"l":true}}]}`,
 			`{"v":1,"e":[{"i":"a","q":3,"t":` + later + `,"k":"operated","p":1,"g":{"s":"completed","n":` + later + `,"z":true,"m":"sk","k":[1],"y":{"verb":"skip","step":"b","by":"kim","reason":"why","at":` + later + `}}}]}`,
-			`{"v":1,"e":[{"i":"a","q":3,"t":` + later + `,"k":"replied","p":1,"c":"action","a":1,"o":"refused","x":"no","m":"c1","y":"lee","g":{"s":"running","n":` + later + `,"d":` + later + `,"p":1,"c":"action","a":1,"m":"s.","g":true,"j":[{"i":"c2","p":1,"c":"compensation","r":1,"o":"succeeded","v":{"n":1},"b":"lee","x":"why"}]}}]}`,
+			`{"v":1,"e":[{"i":"a","q":3,"t":` + later + `,"k":"replied","p":1,"c":"action","a":1,"o":"refused","x":"no","m":"c1","y":"lee","g":{"s":"running","n":` + later + `,"p":1,"c":"action","a":1,"d":` + later + `,"g":true,"m":"s.","j":[{"i":"c2","p":1,"c":"compensation","r":1,"o":"succeeded","v":{"n":1},"b":"lee","x":"why"}]}}]}`,
 			`{"v":1,"e":[]}`,
 		},
 		"row": {
-			`{"format":1,"i":"a","f":"d","w":1,"t":` + started + `,"u":` + later + `,"e":` + later + `,"h":"AA==","q":4,"v":{"n":{"m":[1e2]},"x":"y"},"s":"compensating","r":"in doubt","x":"no","n":` + later + `,"d":` + later + `,"z":true,"b":true,"p":1,"c":"compensation","a":1,"m":"su","o":[0,1],"k":[0],"y":{"verb":"resolve","step":"b","outcome":"refused","by":"kim","reason":"why","at":` + later + `},"l":true}`,
-			`{"format":1,"i":"a","f":"d","w":1,"t":` + started + `,"u":` + later + `,"h":"AA==","q":4,"v":{"x":"y"},"s":"running","n":` + later + `,"d":` + later + `,"c":"action","a":1,"m":"..","g":true,"j":[{"i":"c2","p":1,"c":"action","o":"refused","b":"lee","x":"why"}]}`,
+			`{"format":1,"i":"a","f":"d","w":1,"t":` + started + `,"u":` + later + `,"e":` + later + `,"h":"AA==","q":4,"v":{"n":{"m":[1e2]},"x":"y"},"s":"compensating","n":` + later + `,"p":1,"c":"compensation","a":1,"d":` + later + `,"z":true,"r":"in doubt","x":"no","b":true,"m":"su","o":[0,1],"k":[0],"y":{"verb":"resolve","step":"b","outcome":"refused","by":"kim","reason":"why","at":` + later + `},"l":true}`,
+			`{"format":1,"i":"a","f":"d","w":1,"t":` + started + `,"u":` + later + `,"h":"AA==","q":4,"v":{"x":"y"},"s":"running","n":` + later + `,"c":"action","a":1,"d":` + later + `,"g":true,"m":"..","j":[{"i":"c2","p":1,"c":"action","o":"refused","b":"lee","x":"why"}]}`,
+			`{"format":1,"i":"a","f":"d","w":1,"t":` + started + `,"u":` + later + `,"h":"AA==","q":4,"v":{"x":"y"},"s":"compensating","n":` + later + `,"c":"action","b":true,"m":"...","th":[{"p":1,"c":"probe","a":1,"d":` + later + `,"z":true,"g":true,"r":"in doubt","x":"no"},{"p":2}],"tu":true,"wr":{"x":1}}`,
 		},
 		"shape": {
-			`{"name":"d","version":1,"deadline":5,"leaveInDoubt":true,"steps":[{"name":"a","kind":"compensatable","compensation":true,"probe":true,"timeout":9,"retry":{"MaxAttempts":2,"Initial":1,"Max":2,"Factor":1.5},"replayable":true},{"name":"b","kind":"pivot","fence":true,"reply":true,"replyTimeout":7},{"name":"c","kind":"read-only","when":true,"sleep":true}]}`,
+			`{"name":"d","version":1,"deadline":5,"leaveInDoubt":true,"steps":[{"name":"a","kind":"compensatable","compensation":true,"probe":true,"timeout":9,"retry":{"MaxAttempts":2,"Initial":1,"Max":2,"Factor":1.5},"replayable":true},{"name":"b","kind":"pivot","fence":true,"reply":true,"replyTimeout":7},{"name":"c","kind":"read-only","when":true,"sleep":true,"group":1,"branch":2}]}`,
 		},
 		"command": {
 			`{"format":1,"verb":"resolve","outcome":"succeeded","set":{"x":1},"by":"kim","reason":"why","seen":"running||1|false|0|action|..|[]"}`,

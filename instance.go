@@ -44,6 +44,9 @@ const (
 	UndoRefused Reason = "undo refused"
 	// UndoUnfinished: a compensation's attempts are used up.
 	UndoUnfinished Reason = "undo unfinished"
+	// StateClash: two branches of a parallel group changed the same field of the state, and neither may
+	// overwrite the other. The step that came second may have taken effect.
+	StateClash Reason = "state clash"
 	// Stopped: a person stopped it; [Instance.Hand] says who and why. It waits for Retry or Compensate.
 	Stopped Reason = "stopped"
 	// UnknownDefinition: no definition of this name and version is registered here.
@@ -64,7 +67,7 @@ type Instance struct {
 	Updated    time.Time
 	Deadline   time.Time // zero if none
 	Due        time.Time // when it moves next by itself; zero if never or if a call is under way
-	Step       string    // the open step; "" once ended
+	Step       string    // the open step, of several the one that needs attention first; "" once ended
 	Call       CallKind  // what is asked of the open step
 	Calls      int       // made to the open step in this direction
 	Waits      bool      // for a reply to that call, until Due
@@ -94,6 +97,7 @@ type StepStatus struct {
 	Mark    Mark
 	Round   int
 	Skipped bool // a person skipped it or its undo, whatever became of it since
+	Open    bool // it is next or under way; several are at once in a parallel group
 }
 
 // Mark is what is known of a step's effect.

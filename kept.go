@@ -43,6 +43,9 @@ const (
 
 // fitOf says how a reply stands to an instance, and why if it is of no use.
 func fitOf(in *instance, k *kept) (fit, string) {
+	if there := in.focused(k.Step); there != nil {
+		in = there
+	}
 	undo := k.Call == CallCompensation
 	asked := k.Step == in.Step && in.Call != "" && undo == (in.Call == CallCompensation)
 	switch {
@@ -70,11 +73,13 @@ func fitOf(in *instance, k *kept) (fit, string) {
 	return fitLate, fmt.Sprintf("the step is settled: %s", markName(in.mark(k.Step)))
 }
 
-// ready returns a kept reply that settles what is open; nil if there is none.
-func (in *instance) ready() *kept {
+// ready returns a kept reply that settles an open step; nil if there is none.
+func (in *instance) ready(step int) *kept {
 	for i := range in.Early {
-		if f, _ := fitOf(in, &in.Early[i]); f == fitOpen {
-			return &in.Early[i]
+		if k := &in.Early[i]; k.Step == step {
+			if f, _ := fitOf(in, k); f == fitOpen {
+				return k
+			}
 		}
 	}
 	return nil

@@ -106,20 +106,19 @@ type resident struct {
 	known   *instance // as durable; nil while its start is not
 	shape   *Shape
 	memo    *stateMemo // of now's state; nil before the first decision here
-	serial  int64      // of the call under way; 0 if none
+	flights []flight   // calls under way
 	touch   *touch     // of it, for the next checkpoint; nil if nothing is to be written
 	undone  int        // decisions that are not durable yet
-	reply   *kept      // that the call under way hears; nil if it is a call of the open step
 	resume  bool       // somebody started it again during a call in attention
 	frozen  bool       // being released by a checkpoint under way
 	waiters []*startRequest
-	orders  []order // for when the call under way has ended
+	orders  []order // for when the calls under way have ended
 	due     time.Time
 	index   int // in timers; -1 if not there
 }
 
 // moving reports whether it is to go on although it was released: a reply came meanwhile.
-func (r *resident) moving() bool { return r.undone > 0 || r.serial != 0 }
+func (r *resident) moving() bool { return r.undone > 0 || r.calling() }
 
 func newNode(id string, rules nodeRules, at time.Time) *node {
 	return &node{
@@ -139,7 +138,7 @@ func (n *node) tick(at time.Time) {
 	}
 	for len(n.timers) > 0 && !n.timers[0].due.After(at) {
 		r := heap.Pop(&n.timers).(*resident)
-		n.wake(r, at)
+		n.act(r, at, true)
 	}
 	n.look(at)
 }

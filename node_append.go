@@ -150,8 +150,8 @@ func (n *node) durable(p *pending, at time.Time) {
 	switch {
 	case !p.after.live():
 		delete(n.live, p.after.ID)
-	case p.act && r.undone == 0: // else a later decision says what follows
-		n.act(r, at)
+	case p.act && (r.undone == 0 || len(r.now.Others) > 0): // else a later decision says what follows
+		n.act(r, at, false)
 	}
 }
 

@@ -2,12 +2,14 @@ package saga
 
 import (
 	"container/heap"
+	"slices"
 	"time"
 )
 
 // decide moves a resident by the rule and journals the transition. What follows from it, a call
 // above all, waits until it is durable unless the rule lets it run ahead.
 func (n *node) decide(r *resident, h happened) {
+	h.busy = r.busy()
 	after, err := decide(r.shape, r.now, h)
 	if err != nil {
 		n.do(warn{Text: "an impossible transition was refused", Err: err})
@@ -19,6 +21,9 @@ func (n *node) decide(r *resident, h happened) {
 // decided journals a transition, together with the answer to the command that asked for it.
 func (n *node) decided(r *resident, after *instance, h happened, answer *Answer) {
 	before := r.now
+	if h.ofStep() {
+		before = before.focused(h.step)
+	}
 	p := newPending(r, record(before, after, h), after)
 	p.encoded = n.page.add(&p.entry)
 	r.now, p.answer = after, answer
@@ -30,36 +35,78 @@ func (n *node) decided(r *resident, after *instance, h happened, answer *Answer)
 	if h.kind == EventReleased || n.leaving {
 		return
 	}
-	if len(r.orders) == 0 && mayRunAhead(r.shape, before, after, h) {
-		p.lazy = true
-		n.act(r, h.at)
+	if next := after.following(r.shape, before); len(r.orders) == 0 && next != nil && mayRunAhead(r.shape, before, next, h) {
+		p.lazy, p.act = true, len(after.Others) > 0
+		n.wake(r, next.Step, h.at)
 		return
 	}
 	p.act = true
-	if h.kind != EventStarted && after.live() && (after.Still || after.Due.Sub(h.at) > n.rules.keep && (!after.Waits || r.shape.Steps[after.Step].Sleep)) {
+	if h.kind != EventStarted && n.rests(r, h.at) {
 		p.act = false
 		n.decide(r, happened{kind: EventReleased, at: h.at})
 	}
 }
 
-// act does what the instance is at: call its open step, or wait for it.
-func (n *node) act(r *resident, at time.Time) {
-	if !r.now.live() || r.now.Still || r.serial != 0 || n.leaving {
-		return
+// rests reports whether nothing of an instance moves for so long that it need not be kept in memory.
+func (n *node) rests(r *resident, at time.Time) bool {
+	if !r.now.live() || r.calling() || r.now.Turns {
+		return false
 	}
-	if r.now.Due.After(at) && r.now.ready() == nil {
-		r.due = r.now.Due
-		if r.now.Waits { // a reply often comes at once
-			r.due = earlier(r.due, at.Add(n.rules.keep))
+	for i := range r.now.width() {
+		t := r.now.nth(i)
+		if !t.Still && (t.Due.Sub(at) <= n.rules.keep || t.Waits && !r.shape.Steps[t.Step].Sleep) {
+			return false
 		}
-		heap.Push(&n.timers, r)
-		return
 	}
-	n.wake(r, at)
+	return true
 }
 
-// wake is a resident whose time has come.
-func (n *node) wake(r *resident, at time.Time) {
+// act does what the instance is at: call its open steps, or wait for them; rested says that it was in
+// memory for a while already.
+func (n *node) act(r *resident, at time.Time, rested bool) {
+	if !r.now.live() || r.now.Released || r.frozen || n.leaving || r.held() {
+		return
+	}
+	n.unschedule(r)
+	waits, lets := false, rested && !r.calling()
+	for i := range r.now.width() {
+		t := r.now.nth(i)
+		if t.Still || r.calls(t.Step) || !r.sure(t) {
+			lets = lets && t.Still
+			continue
+		}
+		if !t.Due.After(at) || r.now.ready(t.Step) != nil {
+			was := r.now
+			if n.wake(r, t.Step, at); r.now != was { // what follows waits until that is durable
+				return
+			}
+			lets = false
+			continue
+		}
+		due := t.Due
+		if t.Waits && !rested { // a reply often comes at once
+			due = earlier(due, at.Add(n.rules.keep))
+		}
+		if !waits || due.Before(r.due) {
+			r.due, waits = due, true
+		}
+		lets = lets && (t.Waits || t.Due.Sub(at) > n.rules.keep)
+	}
+	switch {
+	case lets: // long enough in memory
+		n.decide(r, happened{kind: EventReleased, at: at})
+	case waits:
+		heap.Push(&n.timers, r)
+	}
+}
+
+// held reports whether a person's word waits until nothing is being called.
+func (r *resident) held() bool {
+	return slices.ContainsFunc(r.orders, func(o order) bool { return o.Verb != verbReply })
+}
+
+// wake is an open step whose time has come.
+func (n *node) wake(r *resident, step int, at time.Time) {
 	if n.leaving || r.frozen || !r.now.live() {
 		return
 	}
@@ -75,19 +122,22 @@ func (n *node) wake(r *resident, at time.Time) {
 		n.decide(r, happened{kind: EventTurned, at: at})
 		return
 	}
-	if r.now.Waits || r.now.ready() != nil {
-		n.waited(r, at)
-		return
+	switch k := r.now.ready(step); {
+	case k != nil:
+		n.hearReply(r, k)
+	case r.now.find(step).Waits:
+		n.decide(r, happened{kind: EventExpired, at: at, step: step})
+	default:
+		n.call(r, step, nil)
 	}
-	n.callOpen(r)
 }
 
-// callOpen calls what is open, or hears the reply to it.
-func (n *node) callOpen(r *resident) {
+// call calls an open step, or lets it hear the reply to it.
+func (n *node) call(r *resident, step int, reply *kept) {
 	n.serial++
 	n.calls++
-	r.serial = n.serial
-	n.do(callStep{In: r.now, Shape: r.shape, Serial: r.serial, Memo: r.memo, Reply: r.reply})
+	r.flights = append(r.flights, flight{step, n.serial, reply})
+	n.do(callStep{In: r.now.focused(step), Shape: r.shape, Serial: n.serial, Memo: r.memo, Reply: reply})
 }
 
 // answered is the end of a call. One that the node no longer waits for counts for nothing: its
@@ -95,16 +145,17 @@ func (n *node) callOpen(r *resident) {
 func (n *node) answered(id string, serial int64, h happened) {
 	n.calls--
 	r := n.live[id]
-	if r == nil || r.serial != serial || n.over {
+	if r == nil || n.over {
 		return
 	}
-	r.serial = 0
-	if h.patch != nil && r.now.State.with(h.patch).size() > n.rules.stateLimit {
-		h.patch, h.outcome = nil, Unknown
-		h.said = ErrTooLarge.Error() + "; keep references in the state, not bodies"
+	f, ok := r.ended(serial)
+	if !ok {
+		return
 	}
-	if r.reply != nil {
-		n.replied(r, h)
+	h.step = f.step
+	n.bound(r, &h)
+	if f.reply != nil {
+		n.replied(r, f.reply, h)
 	} else {
 		h.kind = EventAnswered
 		n.decide(r, h)
@@ -114,6 +165,20 @@ func (n *node) answered(id string, serial int64, h happened) {
 	}
 	r.resume = false
 	n.operateAll(r, h.at)
+}
+
+// bound takes the changes from an answer that cannot be recorded. What it says stands then for nothing.
+func (n *node) bound(r *resident, h *happened) {
+	if h.patch == nil {
+		return
+	}
+	if h.clash = r.now.clash(r.shape, h.step, h.patch); h.clash != "" {
+		h.patch, h.outcome, h.said = nil, Unknown, h.clash
+	}
+	if r.now.State.with(h.patch).size() > n.rules.stateLimit {
+		h.patch, h.outcome = nil, Unknown
+		h.said = ErrTooLarge.Error() + "; keep references in the state, not bodies"
+	}
 }
 
 func (n *node) unschedule(r *resident) {
@@ -127,19 +192,24 @@ func (n *node) unschedule(r *resident) {
 func (n *node) withdrawn(id string, serial int64, at time.Time) {
 	n.calls--
 	r := n.live[id]
-	if r == nil || r.serial != serial {
+	if r == nil {
 		return
 	}
-	r.serial = 0
-	if r.reply != nil { // it is heard again
-		delete(n.commands, r.reply.ID)
-		r.reply = nil
+	f, ok := r.ended(serial)
+	if !ok {
+		return
+	}
+	if f.reply != nil { // it is heard again
+		delete(n.commands, f.reply.ID)
+	}
+	if r.now.Turns && !n.over {
+		n.decide(r, happened{kind: EventAnswered, at: at, step: f.step, outcome: NotDone})
 	}
 	if n.over || n.leaving {
 		return
 	}
 	n.operateAll(r, at)
 	if r.undone == 0 { // nothing came of it
-		n.act(r, at)
+		n.act(r, at, false)
 	}
 }

@@ -90,8 +90,8 @@ func (n *node) checkpointed(at time.Time) {
 		if r := t.of; r.frozen && n.live[id] == r {
 			delete(n.live, id)
 			n.unschedule(r)
-			if !t.after.Still {
-				n.claimAt = earlier(n.claimAt, t.after.Due)
+			if due, ever := t.after.wakes(); ever {
+				n.claimAt = earlier(n.claimAt, due)
 			}
 		}
 	}

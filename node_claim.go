@@ -174,11 +174,11 @@ func (n *node) run(r *resident, at time.Time) {
 		n.unmoved = append(n.unmoved, r) // what follows is for the command to say
 		return
 	}
-	if r.now.Still && len(n.resuming[r.now.ID]) == 0 && !n.leaving {
+	if _, ever := r.now.wakes(); !ever && len(n.resuming[r.now.ID]) == 0 && !n.leaving {
 		n.decide(r, happened{kind: EventReleased, at: at})
 		return
 	}
-	n.act(r, at)
+	n.act(r, at, false)
 }
 
 // resumeClaimed is the second half of a start that found its instance in attention.

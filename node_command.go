@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -73,11 +74,13 @@ func (n *node) command(c Command, at time.Time) {
 		n.refuseOrder(c.ID, err)
 	case c.Ended:
 		n.refuseOrder(c.ID, fmt.Errorf("%w: it has ended", o.stale()))
-	case r.serial != 0 && o.Verb == verbReply:
+	case r.mustWait(&o):
 		r.orders = append(r.orders, o)
-	case r.serial != 0:
-		r.orders = append(r.orders, o)
-		n.do(holdBack{Serial: r.serial})
+		for _, f := range r.flights {
+			if o.Verb != verbReply {
+				n.do(holdBack{Serial: f.serial})
+			}
+		}
 	default:
 		n.operate(r, o, at)
 	}
@@ -98,6 +101,15 @@ func (n *node) handed(commands []Command, at time.Time) {
 	}
 }
 
+// mustWait reports whether an order waits for the end of a call: a reply for that of its own step, a
+// person's word for all.
+func (r *resident) mustWait(o *order) bool {
+	if o.Verb != verbReply {
+		return r.calling()
+	}
+	return slices.ContainsFunc(r.flights, func(f flight) bool { return r.shape.Steps[f.step].Name == o.Step })
+}
+
 // operateAll does what was asked for while a call was under way.
 func (n *node) operateAll(r *resident, at time.Time) {
 	orders := r.orders
@@ -108,7 +120,7 @@ func (n *node) operateAll(r *resident, at time.Time) {
 			delete(n.commands, o.ID)
 		case !r.now.live():
 			n.refuseOrder(o.ID, fmt.Errorf("%w: it has ended: %s", o.stale(), r.now.Status))
-		case r.serial != 0: // an order before this one let it go on
+		case r.mustWait(&o): // or an order before this one let it go on
 			r.orders = append(r.orders, o)
 		default:
 			n.operate(r, o, at)

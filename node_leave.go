@@ -40,8 +40,8 @@ func (n *node) leave(at time.Time) {
 }
 
 func (n *node) release(r *resident, at time.Time) {
-	if r.serial != 0 { // its call did not answer in time, so nobody knows
-		r.serial = 0
+	if r.calling() { // its calls did not answer in time, so nobody knows
+		r.flights = nil
 		n.decide(r, happened{kind: EventRecovered, at: at})
 	}
 	n.decide(r, happened{kind: EventReleased, at: at})

@@ -43,15 +43,12 @@ func (n *node) keepReply(r *resident, k *kept, at time.Time) {
 // hearReply lets the step fold a reply in.
 func (n *node) hearReply(r *resident, k *kept) {
 	n.unschedule(r)
-	r.reply = k
-	n.callOpen(r)
+	n.call(r, k.Step, k)
 }
 
 // replied is a reply that its step has folded in.
-func (n *node) replied(r *resident, h happened) {
-	k := r.reply
-	r.reply = nil
-	h.kind, h.command, h.by, h.call = EventReplied, k.ID, k.By, k.Call
+func (n *node) replied(r *resident, k *kept, h happened) {
+	h.kind, h.command, h.by, h.call, h.busy = EventReplied, k.ID, k.By, k.Call, r.busy()
 	after, err := decide(r.shape, r.now, h)
 	if err != nil {
 		n.do(warn{Text: "an impossible transition was refused", Err: err})
@@ -62,16 +59,4 @@ func (n *node) replied(r *resident, h happened) {
 		answer = &Answer{ID: k.ID, Data: answerData{Format: format, Status: after.Status}.bytes()}
 	}
 	n.decided(r, after, h, answer)
-}
-
-// waited is a call for a reply to which the node has waited.
-func (n *node) waited(r *resident, at time.Time) {
-	switch k := r.now.ready(); {
-	case k != nil:
-		n.hearReply(r, k)
-	case r.now.Due.After(at): // long enough in memory
-		n.decide(r, happened{kind: EventReleased, at: at})
-	default:
-		n.decide(r, happened{kind: EventExpired, at: at})
-	}
 }

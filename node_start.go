@@ -46,7 +46,7 @@ func (n *node) attach(r *resident, req *startRequest, at time.Time) {
 		if !r.now.Released && r.undone == 0 { // it was taken in for this start
 			n.decide(r, happened{kind: EventReleased, at: at})
 		}
-	case r.now.Status == NeedsAttention && r.serial == 0:
+	case r.now.Status == NeedsAttention && !r.calling():
 		r.waiters = append(r.waiters, req)
 		n.unschedule(r)
 		n.decide(r, happened{kind: EventResumed, at: at})

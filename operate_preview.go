@@ -108,16 +108,16 @@ func planned(sh *Shape, in *instance, at time.Time, left *int) []Planned {
 		*left--
 		call := Planned{Call: in.Call, Key: in.key(sh)}
 		if in.Call == CallProbe || in.Call == CallFence {
-			if no, err := decide(sh, in, happened{kind: EventAnswered, at: at, outcome: Refused}); err == nil {
+			if no, err := decide(sh, in, happened{kind: EventAnswered, at: at, step: in.Step, outcome: Refused}); err == nil {
 				call.Otherwise = planned(sh, no, at, left)
 			}
-			not, err := decide(sh, in, happened{kind: EventAnswered, at: at, outcome: NotDone})
+			not, err := decide(sh, in, happened{kind: EventAnswered, at: at, step: in.Step, outcome: NotDone})
 			if err == nil && not.Call != in.Call {
 				call.NotYet = planned(sh, not, at, left)
 			}
 		}
 		calls = append(calls, call)
-		yes, err := decide(sh, in, happened{kind: EventAnswered, at: at, outcome: Succeeded})
+		yes, err := decide(sh, in, happened{kind: EventAnswered, at: at, step: in.Step, outcome: Succeeded})
 		if err != nil {
 			return calls
 		}

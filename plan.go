@@ -22,14 +22,16 @@ type plan struct {
 // plan erases the state's type once; mistakes that only the functions and the type show are kept
 // for New to report with the rest.
 func (d Definition[S]) plan() *plan {
-	p := &plan{shape: d.shape()}
-	errs := []error{p.shape.check()}
-	for i := range d.Steps {
-		switch acts, sleeps := d.Steps[i].Action != nil, d.Steps[i].Sleep != nil; {
+	laid := layOut(d.Name, d.Steps)
+	p := &plan{shape: d.shape(laid)}
+	errs := append([]error{p.shape.check()}, laid.errs...)
+	steps := laid.steps
+	for i := range steps {
+		switch acts, sleeps := steps[i].Action != nil, steps[i].Sleep != nil; {
 		case !acts && !sleeps:
-			errs = append(errs, fmt.Errorf("%w: definition %q: step %q has no Action", ErrInvalid, d.Name, d.Steps[i].Name))
+			errs = append(errs, fmt.Errorf("%w: definition %q: step %q has no Action", ErrInvalid, d.Name, steps[i].Name))
 		case acts && sleeps:
-			errs = append(errs, fmt.Errorf("%w: definition %q: step %q sleeps and has an Action; make them two steps", ErrInvalid, d.Name, d.Steps[i].Name))
+			errs = append(errs, fmt.Errorf("%w: definition %q: step %q sleeps and has an Action; make them two steps", ErrInvalid, d.Name, steps[i].Name))
 		}
 	}
 	codec, err := newCodec(reflect.TypeFor[S]())
@@ -37,7 +39,6 @@ func (d Definition[S]) plan() *plan {
 		errs = append(errs, fmt.Errorf("%w: definition %q: %w", ErrInvalid, d.Name, err))
 	}
 	p.codec, p.err = codec, errors.Join(errs...)
-	steps := append([]Step[S](nil), d.Steps...)
 	p.call = func(ctx context.Context, step int, kind CallKind, state any, a Attempt) error {
 		return steps[step].function(kind)(ctx, state.(*S), a)
 	}
@@ -54,9 +55,9 @@ func (d Definition[S]) plan() *plan {
 	return p
 }
 
-func (d Definition[S]) shape() Shape {
+func (d Definition[S]) shape(laid layout[S]) Shape {
 	s := Shape{Name: d.Name, Version: d.Version, Deadline: d.Deadline, LeaveInDoubt: d.LeaveInDoubt}
-	for _, st := range d.Steps {
+	for i, st := range laid.steps {
 		kind := st.Kind
 		switch {
 		case kind == "" && st.Sleep != nil:
@@ -68,6 +69,7 @@ func (d Definition[S]) shape() Shape {
 			Name: st.Name, Kind: kind, Compensation: st.Compensation != nil, Probe: st.Probe != nil,
 			Fence: st.Fence != nil, Timeout: st.Timeout, Retry: st.Retry, Replayable: st.Replayable,
 			Reply: st.Reply != nil, ReplyTimeout: st.ReplyTimeout, When: st.When != nil, Sleep: st.Sleep != nil,
+			Group: laid.lanes[i].group, Branch: laid.lanes[i].branch,
 		})
 	}
 	return s

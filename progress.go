@@ -9,23 +9,20 @@ import (
 // Every journal entry carries the progress that resulted, so that folding a journal never decides
 // anything again. The short names are its stored form (format 1).
 type progress struct {
-	Status   Status    `json:"s"`
-	Reason   Reason    `json:"r,omitempty"`
-	Detail   string    `json:"x,omitempty"` // what was last said that was not a success
-	Since    time.Time `json:"n"`           // in this status
-	Due      time.Time `json:"d,omitzero"`  // not before; zero is at once, unless still
-	Still    bool      `json:"z,omitempty"` // does not move by itself
-	Back     bool      `json:"b,omitempty"`
-	Step     int       `json:"p,omitempty"`
-	Call     CallKind  `json:"c,omitempty"`
-	Calls    int       `json:"a,omitempty"` // made to the open step in this direction
-	Marks    string    `json:"m"`           // one mark per step
-	Rounds   []int     `json:"o,omitempty"` // one per step, once any has grown
-	Skips    []int     `json:"k,omitempty"` // steps that a person skipped, by index
-	Hand     *Hand     `json:"y,omitempty"` // the last intervention
-	Waits    bool      `json:"g,omitempty"` // for a reply to the open call, until Due
-	Early    []kept    `json:"j,omitempty"` // replies to what is not open yet
-	Released bool      `json:"l,omitempty"` // no node holds it
+	Status Status    `json:"s"`
+	Since  time.Time `json:"n"` // in this status
+	thread           // the open step; of several, the one of which people should hear first
+
+	Back     bool           `json:"b,omitempty"`
+	Marks    string         `json:"m"`            // one mark per step
+	Rounds   []int          `json:"o,omitempty"`  // one per step, once any has grown
+	Skips    []int          `json:"k,omitempty"`  // steps that a person skipped, by index
+	Hand     *Hand          `json:"y,omitempty"`  // the last intervention
+	Early    []kept         `json:"j,omitempty"`  // replies to what is not open yet
+	Others   []thread       `json:"th,omitempty"` // open beside the first, in a parallel group
+	Turns    bool           `json:"tu,omitempty"` // it goes back once the calls to what is open have answered
+	Wrote    map[string]int `json:"wr,omitempty"` // fields that the group's steps changed, and which did
+	Released bool           `json:"l,omitempty"`  // no node holds it
 }
 
 // The stored marks, one byte a step.
@@ -131,8 +128,12 @@ func (in *instance) public(sh *Shape, node string) Instance {
 			Name: sh.Steps[i].Name, Mark: markName(in.mark(i)), Round: in.round(i), Skipped: slices.Contains(in.Skips, i),
 		})
 	}
-	if in.Waits && in.mark(in.Step) == markNone {
-		out.Steps[in.Step].Mark = Awaited
+	for i := range in.width() {
+		t := in.nth(i)
+		out.Steps[t.Step].Open = in.live()
+		if t.Waits && in.mark(t.Step) == markNone {
+			out.Steps[t.Step].Mark = Awaited
+		}
 	}
 	return out
 }

@@ -31,6 +31,11 @@ type StepShape struct {
 	ReplyTimeout time.Duration `json:"replyTimeout,omitempty"`
 	When         bool          `json:"when,omitempty"`
 	Sleep        bool          `json:"sleep,omitempty"`
+
+	// Group numbers the parallel group that the step is in, from 1, and Branch the branch of it, from
+	// 0. Both are zero outside.
+	Group  int `json:"group,omitempty"`
+	Branch int `json:"branch,omitempty"`
 }
 
 // pivot is the index of the first step that cannot be undone, or len(Steps).

@@ -55,7 +55,7 @@ func (w *world) call(n *simNode, c callStep) {
 	// What a sealed node still sends, or one that left without the answer, is one more original that
 	// is late.
 	r := n.live[c.In.ID]
-	late := w.zombies[n.id] || r == nil || r.serial != c.Serial
+	late := w.zombies[n.id] || r == nil || !slices.ContainsFunc(r.flights, func(f flight) bool { return f.serial == c.Serial })
 	o := w.effect(c.In.Call, key, p, late)
 	p.byLate = p.byLate || !was && p.applied && late
 	if w.fault("lost after the effect", 8) {

@@ -67,6 +67,7 @@ type factsStep struct {
 	Mark    saga.Mark `json:"mark"`
 	Round   int       `json:"round,omitempty"`
 	Skipped bool      `json:"skipped,omitempty"` // by a person, whatever became of it since
+	Open    bool      `json:"open,omitempty"`    // next or under way; several are in a parallel group
 }
 
 type factsMoment struct {

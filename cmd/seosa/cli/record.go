@@ -38,6 +38,7 @@ type stepRecord struct {
 	Mark    saga.Mark `json:"mark"`
 	Round   int       `json:"round,omitempty"`
 	Skipped bool      `json:"skipped,omitempty"`
+	Open    bool      `json:"open,omitempty"`
 }
 
 func recordOf(in saga.Instance) record {
