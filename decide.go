@@ -127,7 +127,7 @@ func possible(sh *Shape, all *instance, h happened) error {
 		return nil
 	case in.Seq == 0 || len(in.Marks) != len(sh.Steps) || in.Step < 0 || in.Step >= len(sh.Steps):
 		return wrong("no instance of this shape")
-	case in.Turns && !h.ofStep() && h.kind != EventRecovered && h.kind != EventKept:
+	case in.Turns && (!h.ofStep() || h.kind == EventExpired) && h.kind != EventRecovered && h.kind != EventKept:
 		return wrong(string(h.kind) + " before the calls under way have answered")
 	case h.kind == EventOperated:
 		return h.hand.possible(sh, in)

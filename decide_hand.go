@@ -96,11 +96,22 @@ func (d *decision) operated(hand Hand, set fields) {
 	case Resolve:
 		d.State = d.State.with(set)
 		d.resolved(hand.Outcome)
+		d.letGo()
 	case Skip:
 		d.skipped()
+		d.letGo()
 	case Stop:
 		d.each(func() { d.Status, d.Reason, d.Due, d.Still = NeedsAttention, Stopped, time.Time{}, true })
 	}
+}
+
+// letGo lets branches go on that were stopped together with one that a person has settled.
+func (d *decision) letGo() {
+	d.each(func() {
+		if d.Reason == Stopped && len(d.Others) > 0 {
+			d.resumed()
+		}
+	})
 }
 
 func (d *decision) resolved(o Outcome) {

@@ -72,12 +72,13 @@ type stateKey struct {
 	marks                      string
 	step, calls, round         int
 	back, still, released, due bool
-	waits                      bool
+	waits, turns               bool
+	others                     string
 }
 
 func stateOf(in *instance) stateKey {
 	return stateKey{in.Status, in.Reason, in.Call, in.Marks, in.Step, min(in.Calls, 3), min(slices.Max(append(in.Rounds, 0)), 1),
-		in.Back, in.Still, in.Released, in.Due.IsZero(), in.Waits}
+		in.Back, in.Still, in.Released, in.Due.IsZero(), in.Waits, in.Turns, othersOf(in)}
 }
 
 func everyEvent(in *instance) []happened {
@@ -89,13 +90,15 @@ func everyEvent(in *instance) []happened {
 	out = append(out, everyReply(in, before)...)
 	for _, at := range []time.Time{before, after} {
 		for _, o := range []Outcome{Succeeded, Refused, NotDone, Pending, NotNeeded, Unknown, "", "nonsense"} {
-			out = append(out, happened{kind: EventAnswered, at: at, outcome: o, said: string(o)})
+			for i := range in.width() {
+				out = append(out, happened{kind: EventAnswered, at: at, step: in.nth(i).Step, outcome: o, said: string(o)})
+			}
 		}
 		for _, k := range []EventKind{EventStarted, EventTurned, EventRecovered, EventResumed, EventReleased, EventParked, "", "nonsense"} {
 			out = append(out, happened{kind: k, at: at, reason: UnknownDefinition})
 		}
 	}
-	return out
+	return whileOthersAreCalled(in, out)
 }
 
 func everyHand(at time.Time) (out []happened) {
@@ -169,8 +172,8 @@ func illegal(sh *Shape, in, out *instance, h happened) string {
 		return "ended with effects outstanding"
 	case out.Status == Failed && strings.Contains(out.Marks, "u"):
 		return "failed after an undo"
-	case out.live() && out.Still && out.Status != NeedsAttention:
-		return "silent: it will not move and nobody is told"
+	case threadsFault(sh, out) != "":
+		return threadsFault(sh, out)
 	case out.Status == NeedsAttention && out.Reason == "":
 		return "attention without a reason"
 	case in.Reason == Stopped && out.Reason != Stopped && h.kind != EventOperated:
@@ -179,9 +182,9 @@ func illegal(sh *Shape, in, out *instance, h happened) string {
 		return "an intervention is not recorded"
 	case h.kind == EventOperated && forbidden(sh, in, h.hand.Verb) != "":
 		return "a verb that the table forbids"
-	case h.hand.Verb == Stop && (out.Reason != Stopped || !out.Still):
+	case h.hand.Verb == Stop && (out.Reason != Stopped || !stillAll(out)):
 		return "a stop that does not stop"
-	case h.hand.Verb == Retry && (out.Calls != 0 || out.Status == NeedsAttention && out.Reason != CannotFence):
+	case h.hand.Verb == Retry && len(in.Others) == 0 && (out.Calls != 0 || out.Status == NeedsAttention && out.Reason != CannotFence):
 		return "a retry without a new try"
 	case h.hand.Verb == Compensate && !out.Back && out.live():
 		return "compensate goes forward"
@@ -191,8 +194,6 @@ func illegal(sh *Shape, in, out *instance, h happened) string {
 		return "a skip is not recorded for ever"
 	case out.Status == Running && out.Back, out.Status == Compensating && !out.Back:
 		return "status and direction differ"
-	case out.Waits && (out.Due.IsZero() || out.Still || out.Call == "" || !sh.Steps[out.Step].Reply && !sh.Steps[out.Step].Sleep):
-		return "it waits for ever, or for nothing"
 	case handedIn(sh, in, out, h):
 		return "what was handed in counts as never called"
 	}

@@ -53,6 +53,31 @@ func TestNotDoneProvesNothingOfOtherAttempts(t *testing.T) {
 	}
 }
 
+// That an attempt did nothing says nothing once another was made: neither of that one, nor after a
+// takeover, when nobody knows whether there was another.
+func TestAnOldNotDoneSettlesNothing(t *testing.T) {
+	sh, in := asked(t, StepShape{Probe: true, Fence: true})
+	fits := func(in *instance, call CallKind, number int, want fit) {
+		t.Helper()
+		if f, _ := fitOf(in, &kept{Call: call, Number: number, Outcome: NotDone}); f != want {
+			t.Errorf("the NotDone of %s %d fits as %d, want %d", call, number, f, want)
+		}
+	}
+	fits(in, CallAction, 1, fitOpen)
+	fits(in, CallAction, 0, fitOpen)
+	for _, h := range []happened{{kind: EventExpired, at: in.Due}, {kind: EventAnswered, at: in.Due, outcome: Pending}} {
+		in = decided(t, sh, in, h)
+	}
+	fits(in, CallAction, 1, fitLate)
+	fits(in, CallProbe, 1, fitLate)
+	fits(in, CallProbe, 2, fitOpen)
+	in = decided(t, sh, in, happened{kind: EventReplied, at: in.Due, call: CallProbe, outcome: NotDone})
+	in = decided(t, sh, in, happened{kind: EventRecovered, at: in.Due}) // the action was perhaps called
+	wantStands(t, in, Running, CallProbe, "?", false)
+	fits(in, CallProbe, 2, fitLate)
+	fits(in, CallProbe, 0, fitLate)
+}
+
 // While a fence asks about all attempts, the refusal of one settles nothing, and a success does.
 func TestWhatIsAReplyWhileAFenceIsOpen(t *testing.T) {
 	sh, in := asked(t, StepShape{Fence: true})
@@ -99,15 +124,19 @@ func TestWhatCannotHappenToAWait(t *testing.T) {
 
 // everyReply lists the replies that a node would hand to the rule now, and the end of the wait.
 func everyReply(in *instance, at time.Time) (out []happened) {
-	for _, call := range []CallKind{CallAction, CallProbe, CallFence, CallCompensation} {
-		for _, o := range []Outcome{Succeeded, Refused, NotDone} {
-			k := kept{ID: "c", Step: in.Step, Call: call, Round: in.round(in.Step), Outcome: o}
-			if f, _ := fitOf(in, &k); f == fitOpen {
-				out = append(out, happened{kind: EventReplied, at: at, call: call, outcome: o, command: "c"})
+	for i := range in.width() {
+		t := in.nth(i)
+		for _, call := range []CallKind{CallAction, CallProbe, CallFence, CallCompensation} {
+			for _, o := range []Outcome{Succeeded, Refused, NotDone} {
+				k := kept{ID: "c", Step: t.Step, Call: call, Round: in.round(t.Step), Outcome: o}
+				if f, _ := fitOf(in, &k); f == fitOpen {
+					out = append(out, happened{kind: EventReplied, at: at, step: t.Step, call: call, outcome: o, command: "c"})
+				}
 			}
 		}
+		out = append(out, happened{kind: EventExpired, at: at, step: t.Step}, happened{kind: EventExpired, at: t.Due, step: t.Step})
 	}
-	return append(out, happened{kind: EventExpired, at: at}, happened{kind: EventExpired, at: in.Due})
+	return out
 }
 
 // effects are the marks of the steps that change something.
@@ -123,8 +152,16 @@ func effects(sh *Shape, in *instance) string {
 
 // handedIn reports a call whose reply is out and that is forgotten without one.
 func handedIn(sh *Shape, in, out *instance, h happened) bool {
-	return in.Waits && in.Call == CallAction && h.kind != EventReplied && h.hand.Outcome != Refused && sh.Steps[in.Step].Kind != ReadOnly &&
-		!(out.Waits && out.Step == in.Step) && out.mark(in.Step) == markNone
+	for i := range in.width() {
+		t := in.nth(i)
+		if !t.Waits || t.Call != CallAction || h.kind == EventReplied && h.step == t.Step || h.hand.Outcome == Refused || sh.Steps[t.Step].Kind == ReadOnly {
+			continue
+		}
+		if now := out.find(t.Step); (now == nil || !now.Waits || !out.live()) && out.mark(t.Step) == markNone {
+			return true
+		}
+	}
+	return false
 }
 
 // Steps that are answered later, and questions, beside steps of any other kind.

@@ -54,7 +54,7 @@ func storedForms() map[string][]string {
 			`{"v":1,"e":[{"i":"a/1","q":1,"t":` + started + `,"k":"started","v":{"n":7,"x":"y"},"b":{"f":"d","w":1,"e":` + later + `,"h":"AAEC"},"g":{"s":"running","n":` + started + `,"c":"action","m":".."}},` +
 				`{"i":"a/1","q":2,"t":` + later + `,"k":"answered","p":1,"c":"action","r":1,"a":2,"o":"refused","x":"no","d":15,"v":{"x":null},"g":{"s":"needs attention","n":` + later + `,"p":1,"c":"probe","a":3,"d":` + later + `,"r":"cannot finish","x":"no","b":true,"m":"s?","o":[0,2],"l":true}}]}`,
 			`{"v":1,"e":[{"i":"a","q":3,"t":` + later + `,"k":"operated","p":1,"g":{"s":"completed","n":` + later + `,"z":true,"m":"sk","k":[1],"y":{"verb":"skip","step":"b","by":"kim","reason":"why","at":` + later + `}}}]}`,
-			`{"v":1,"e":[{"i":"a","q":3,"t":` + later + `,"k":"replied","p":1,"c":"action","a":1,"o":"refused","x":"no","m":"c1","y":"lee","g":{"s":"running","n":` + later + `,"p":1,"c":"action","a":1,"d":` + later + `,"g":true,"m":"s.","j":[{"i":"c2","p":1,"c":"compensation","r":1,"o":"succeeded","v":{"n":1},"b":"lee","x":"why"}]}}]}`,
+			`{"v":1,"e":[{"i":"a","q":3,"t":` + later + `,"k":"replied","p":1,"c":"action","a":1,"o":"refused","x":"no","m":"c1","y":"lee","g":{"s":"running","n":` + later + `,"p":1,"c":"action","a":1,"d":` + later + `,"g":true,"m":"s.","j":[{"i":"c2","p":1,"c":"compensation","r":1,"n":2,"o":"succeeded","v":{"n":1},"b":"lee","x":"why"}]}}]}`,
 			`{"v":1,"e":[]}`,
 		},
 		"row": {
@@ -67,7 +67,7 @@ func storedForms() map[string][]string {
 		},
 		"command": {
 			`{"format":1,"verb":"resolve","outcome":"succeeded","set":{"x":1},"by":"kim","reason":"why","seen":"running||1|false|0|action|..|[]"}`,
-			`{"format":1,"verb":"reply","outcome":"refused","by":"lee","reason":"why","step":"b","call":"compensation","round":2,"data":{"n":1}}`,
+			`{"format":1,"verb":"reply","outcome":"refused","by":"lee","reason":"why","step":"b","call":"compensation","round":2,"number":3,"data":{"n":1}}`,
 		},
 	}
 }

@@ -12,6 +12,7 @@ type kept struct {
 	Step    int             `json:"p,omitempty"`
 	Call    CallKind        `json:"c"` // that it answers
 	Round   int             `json:"r,omitempty"`
+	Number  int             `json:"n,omitempty"` // of the attempt that it answers; 0 if nobody knows
 	Outcome Outcome         `json:"o"`
 	Data    json.RawMessage `json:"v,omitempty"`
 	By      string          `json:"b,omitempty"`
@@ -55,7 +56,7 @@ func fitOf(in *instance, k *kept) (fit, string) {
 		return fitLate, fmt.Sprintf("it answers round %d, which was refused; the step is in round %d", k.Round, in.round(k.Step))
 	case k.Round > in.round(k.Step):
 		return fitLate, fmt.Sprintf("nobody was asked in round %d; the step is in round %d", k.Round, in.round(k.Step))
-	case asked && k.Outcome == NotDone && k.Call != in.Call:
+	case asked && k.Outcome == NotDone && (k.Call != in.Call || !in.Waits || k.Number != 0 && k.Number != in.Calls):
 		return fitLate, "that this call did nothing proves nothing any more: the step was asked about since"
 	case asked && k.Outcome == Refused && k.Call == CallAction && in.Call == CallFence:
 		return fitLate, "one attempt was refused, and the fence that is open asks about all"
@@ -104,6 +105,6 @@ func (in *instance) drop(id string) {
 func (k *kept) reply(in *instance, sh *Shape) Reply {
 	return Reply{
 		Key:  Key{Instance: in.ID, Step: sh.Steps[k.Step].Name, Undo: k.Call == CallCompensation, Round: k.Round},
-		Call: k.Call, Outcome: k.Outcome, Data: k.Data, By: k.By, Reason: k.Reason,
+		Number: k.Number, Call: k.Call, Outcome: k.Outcome, Data: k.Data, By: k.By, Reason: k.Reason,
 	}
 }

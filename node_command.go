@@ -21,10 +21,11 @@ type order struct {
 	Seen    string  `json:"seen,omitempty"` // how the instance stood in the preview
 
 	// Of a reply.
-	Step  string          `json:"step,omitempty"`
-	Call  CallKind        `json:"call,omitempty"`
-	Round int             `json:"round,omitempty"`
-	Data  json.RawMessage `json:"data,omitempty"`
+	Step   string          `json:"step,omitempty"`
+	Call   CallKind        `json:"call,omitempty"`
+	Round  int             `json:"round,omitempty"`
+	Number int             `json:"number,omitempty"`
+	Data   json.RawMessage `json:"data,omitempty"`
 }
 
 // verbReply marks what is no intervention: a reply.
@@ -49,7 +50,7 @@ func readOrder(c Command) (order, error) {
 	}
 	o.ID = c.ID
 	if o.Verb == verbReply {
-		r := Reply{Key: Key{Instance: c.Instance, Step: o.Step, Undo: o.Call == CallCompensation, Round: o.Round}, Call: o.Call, Outcome: o.Outcome, Data: o.Data, By: o.By, Reason: o.Reason}
+		r := Reply{Key: Key{Instance: c.Instance, Step: o.Step, Undo: o.Call == CallCompensation, Round: o.Round}, Call: o.Call, Number: o.Number, Outcome: o.Outcome, Data: o.Data, By: o.By, Reason: o.Reason}
 		return o, r.check(max(len(o.Data), 1)) // its size was checked when it came
 	}
 	i := Intervention{Verb: o.Verb, Outcome: o.Outcome, Set: o.Set.byNames(), By: o.By, Reason: o.Reason}

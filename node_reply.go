@@ -8,7 +8,7 @@ import (
 
 // reply is a reply that waits for an instance which this node holds, and whose step nobody is calling.
 func (n *node) reply(r *resident, o order, at time.Time) {
-	k := kept{ID: o.ID, Call: o.Call, Round: o.Round, Outcome: o.Outcome, Data: o.Data, By: o.By, Reason: o.Reason}
+	k := kept{ID: o.ID, Call: o.Call, Round: o.Round, Number: o.Number, Outcome: o.Outcome, Data: o.Data, By: o.By, Reason: o.Reason}
 	k.Step = slices.IndexFunc(r.shape.Steps, func(st StepShape) bool { return st.Name == o.Step })
 	if k.Step < 0 {
 		n.refuseOrder(o.ID, fmt.Errorf("%w: its definition has no step %q", ErrInvalid, o.Step))

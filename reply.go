@@ -18,8 +18,11 @@ type Reply struct {
 	Key Key
 	// Call is which call it answers; empty means the action, or the undo if Key.Undo. A success settles
 	// its step whatever is asked about it by then; so does a refusal, unless it is that of one attempt
-	// while a fence asks about all. NotDone counts only for the call that is open.
+	// while a fence asks about all. NotDone counts only for the call whose reply is awaited.
 	Call CallKind
+	// Number is that of the attempt which it answers, as [Attempt] had it; zero if nobody knows. With it,
+	// a NotDone that comes after another attempt was made is told from one about that attempt.
+	Number int
 	// Outcome is [Succeeded], [Refused] or [NotDone].
 	Outcome Outcome
 	// Data is handed to the step's Reply function. It is JSON, or empty.
@@ -102,7 +105,7 @@ func (r *Reply) command(id string, at time.Time, limit int) (Command, error) {
 	}
 	data, err := json.Marshal(&order{
 		Format: format, Verb: verbReply, Outcome: r.Outcome, By: r.By, Reason: r.Reason,
-		Step: r.Key.Step, Call: r.call(), Round: r.Key.Round, Data: r.Data,
+		Step: r.Key.Step, Call: r.call(), Round: r.Key.Round, Number: r.Number, Data: r.Data,
 	})
 	if err != nil {
 		return Command{}, fmt.Errorf("%w: reply for %s: %w", ErrInvalid, r.Key, err)
@@ -116,7 +119,7 @@ func (r *Reply) check(limit int) error {
 		return fmt.Errorf("%w: reply for %s: "+format, append([]any{ErrInvalid, r.Key}, args...)...)
 	}
 	switch {
-	case !validID(r.Key.Instance) || !validID(r.Key.Step) || r.Key.Round < 0:
+	case !validID(r.Key.Instance) || !validID(r.Key.Step) || r.Key.Round < 0 || r.Number < 0:
 		return bad("that is no key; use the one that the call carried")
 	case !slices.Contains([]CallKind{"", CallAction, CallProbe, CallFence, CallCompensation}, r.Call), r.Call != "" && r.Key.Undo != (r.Call == CallCompensation):
 		return bad("it answers no such call as %q", string(r.Call))

@@ -8,14 +8,15 @@ import (
 
 // errand is a call that a participant has taken in and not done yet.
 type errand struct {
-	key  Key
-	call CallKind
-	part *effectOf
+	key    Key
+	call   CallKind
+	number int
+	part   *effectOf
 }
 
 // takeIn lets a participant answer later.
 func (w *world) takeIn(n *simNode, c callStep, key Key, p *effectOf) {
-	w.errands = append(w.errands, errand{key, c.In.Call, p})
+	w.errands = append(w.errands, errand{key, c.In.Call, c.In.Calls + 1, p})
 	w.seen["pending"]++
 	w.log(key.Instance, "%s hands in %s %s (seq %d)", n.id, c.In.Call, key, c.In.Seq)
 	w.answer(n, c, Pending)
@@ -45,7 +46,7 @@ func (w *world) runErrand(reply bool) {
 
 func (w *world) replies(e errand, o Outcome) {
 	id := fmt.Sprint("c", len(w.sent))
-	r := Reply{Key: e.key, Call: e.call, Outcome: o, By: "participant"}
+	r := Reply{Key: e.key, Call: e.call, Number: e.number, Outcome: o, By: "participant"}
 	c, err := r.command(id, w.at, 1000)
 	w.ok(err)
 	w.ok(w.store.Instances().Send(context.Background(), []Command{c}))

@@ -55,7 +55,7 @@ func simShapes() []*Shape {
 	pass := step("b", Compensatable, true, false, true)
 	pass.When = true
 	timed := []StepShape{step("a", Compensatable, false, true, true), pass, {Name: "t", Kind: ReadOnly, Sleep: true}, step("c", Pivot, true, true, false)}
-	steps = append(steps, steps[0], later, timed)
+	steps = append(steps, steps[0], later, timed, simGroups(step))
 	c := (&Config{Retry: RetryPolicy{3, time.Second, 4 * time.Second, 2}}).withDefaults()
 	var out []*Shape
 	for i, s := range steps {
@@ -157,7 +157,7 @@ func (w *world) move() {
 		n.quit(w.at, w.at.Add(time.Second))
 	case w.fault("pause beyond the lease", 1):
 		w.at = w.at.Add(6 * time.Second)
-	case p < 6 && w.started < 12:
+	case p < 6 && w.started < 14:
 		w.start(n)
 	case p < 25 || len(n.todo) == 0:
 		w.at = w.at.Add(time.Duration(w.rng.IntN(300)) * time.Millisecond)
@@ -196,7 +196,8 @@ func (w *world) start(n *simNode) {
 		id = fmt.Sprint("i", w.rng.IntN(w.started-1)+1) // a repeat
 	}
 	w.starts[id]++
-	number := int(id[len(id)-1])
+	number := 0
+	fmt.Sscanf(id, "i%d", &number)
 	sh := w.shapes[number%len(w.shapes)]
 	n.start(&startRequest{ID: id, Key: shapeKey{sh.Name, 1}, Hash: []byte(id), State: fields{{"in", json.RawMessage(`"x"`)}}}, w.at)
 }

@@ -105,13 +105,13 @@ func (p *progress) join() {
 	p.Status = p.standsAt()
 }
 
-// each does something at each of the open steps, from the first to the last.
+// each does something at each of the open steps, in the order of the definition.
 func (d *decision) each(do func()) {
 	if len(d.Others) == 0 {
 		do()
 		return
 	}
-	steps := make([]int, 0, d.width())
+	own, steps := d.Step, make([]int, 0, d.width())
 	for i := range d.width() {
 		steps = append(steps, d.nth(i).Step)
 	}
@@ -121,5 +121,8 @@ func (d *decision) each(do func()) {
 			d.focus(step)
 			do()
 		}
+	}
+	if d.find(own) != nil {
+		d.focus(own)
 	}
 }
