@@ -90,6 +90,8 @@ func (st *StepShape) check(bad func(string, ...any)) {
 	switch {
 	case st.Sleep && (st.Kind != ReadOnly || st.Compensation || st.Probe || st.Fence || st.Reply || st.Replayable):
 		bad("a step with Sleep is a timer and calls nobody; move its other functions to a step of their own and leave its kind empty")
+	case st.Expects && !st.Fence && (st.Kind == Compensatable || st.Kind == Pivot):
+		bad("it has no Action, so it may take effect at any time, also after the saga turned back; it needs a Fence")
 	case st.Reply && st.ReplyTimeout <= 0:
 		bad("a step with a Reply needs a ReplyTimeout; without one, a reply that is lost would be waited for for ever")
 	case !st.Reply && st.ReplyTimeout != 0:

@@ -162,7 +162,9 @@ func (s *Shape) turnsBy(in *instance) bool {
 		return false
 	}
 	for i := s.pivot(); i < len(s.Steps); i++ {
-		if m := in.mark(i); m == markEffect || m == markMaybe || m == markSkipped {
+		m := in.mark(i)
+		unasked := s.Steps[i].Expects && s.Steps[i].Fence // its fence decides whether there is a way back
+		if m == markEffect || m == markMaybe && !unasked || m == markSkipped {
 			return false
 		}
 	}

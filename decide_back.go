@@ -16,6 +16,7 @@ func (d *decision) turnBack() {
 // walkBack opens the undo of the last step with an effect, or ends the saga if none is left. What
 // cannot be undone is settled before anything is undone: if it took effect, there is no way back.
 func (d *decision) walkBack() {
+	d.fenceExpected()
 	pivot := d.sh.pivot()
 	beyond := strings.IndexByte(d.Marks[pivot:], markMaybe)
 	last := d.lastEffect(pivot)
@@ -31,6 +32,15 @@ func (d *decision) walkBack() {
 		d.end(Compensated)
 	default:
 		d.end(Failed)
+	}
+}
+
+// fenceExpected notes that what others do unasked may have been done, or may be yet.
+func (d *decision) fenceExpected() {
+	for i := range d.sh.Steps {
+		if st := &d.sh.Steps[i]; st.Expects && st.Fence && d.mark(i) == markNone && st.Kind != Retriable {
+			d.setMark(i, markMaybe)
+		}
 	}
 }
 

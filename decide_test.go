@@ -170,6 +170,8 @@ func illegal(sh *Shape, in, out *instance, h happened) string {
 		return "completed without every effect"
 	case (out.Status == Compensated || out.Status == Failed) && strings.ContainsAny(effects(sh, out), "s?k"):
 		return "ended with effects outstanding"
+	case (out.Status == Compensated || out.Status == Failed) && unfenced(sh, out):
+		return "ended while others may still do what it expected"
 	case out.Status == Failed && strings.Contains(out.Marks, "u"):
 		return "failed after an undo"
 	case threadsFault(sh, out) != "":

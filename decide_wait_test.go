@@ -1,6 +1,7 @@
 package saga
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -139,6 +140,14 @@ func everyReply(in *instance, at time.Time) (out []happened) {
 	return out
 }
 
+// unfenced reports an expectation that nobody forbade.
+func unfenced(sh *Shape, in *instance) bool {
+	return slices.ContainsFunc(sh.Steps, func(st StepShape) bool {
+		i := slices.Index(sh.Steps, st)
+		return st.Expects && st.Fence && in.mark(i) == markNone
+	})
+}
+
 // effects are the marks of the steps that change something.
 func effects(sh *Shape, in *instance) string {
 	b := []byte(in.Marks)
@@ -199,5 +208,7 @@ func laterVariants() (out []StepShape) {
 	}
 	return append(out, StepShape{Kind: ReadOnly, Sleep: true}, StepShape{Kind: ReadOnly, Sleep: true, When: true},
 		StepShape{Kind: Compensatable, Compensation: true, Probe: true, Replayable: true, When: true}, StepShape{Kind: Retriable, When: true},
+		StepShape{Kind: Compensatable, Compensation: true, Fence: true, Reply: true, ReplyTimeout: time.Minute, Expects: true},
+		StepShape{Kind: Pivot, Probe: true, Fence: true, Reply: true, ReplyTimeout: time.Minute, Expects: true},
 		StepShape{Kind: ReadOnly}, StepShape{Kind: Compensatable, Compensation: true, Fence: true}, StepShape{Kind: Pivot, Probe: true})
 }

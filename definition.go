@@ -29,7 +29,7 @@ type Step[S any] struct {
 	Name string // unique in its definition; no "/" and no "~"
 	Kind Kind   // Compensatable if empty
 
-	Action       Func[S] // makes the effect
+	Action       Func[S] // makes the effect; nil for an expectation, see Reply
 	Compensation Func[S] // undoes it semantically; required if Compensatable, forbidden otherwise
 	Probe        Func[S] // asks what happened to the action's key
 	Fence        Func[S] // asks, and if nothing happened makes sure that nothing ever will
@@ -47,6 +47,11 @@ type Step[S any] struct {
 	// that say Succeeded or Refused. If it returns nil, the reply's outcome stands and changes to the
 	// state are kept; otherwise its error says what happened instead, as that of any other function
 	// does. It reaches nobody, so it needs no ctx, and like the others it may be called more than once.
+	//
+	// A step with a Reply and no Action is an expectation: others do it unasked, and a reply tells that
+	// they did, before its turn or after. It is waited for when its turn comes, and asked about when it
+	// is missing. It may take effect as long as nobody forbids it, so it needs a Fence, and when the saga
+	// turns back, every expectation that is not settled is fenced.
 	Reply        func(s *S, r Reply) error
 	ReplyTimeout time.Duration // how long a reply is waited for; then the call's outcome is Unknown
 

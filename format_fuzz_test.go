@@ -63,7 +63,7 @@ func storedForms() map[string][]string {
 			`{"format":1,"i":"a","f":"d","w":1,"t":` + started + `,"u":` + later + `,"h":"AA==","q":4,"v":{"x":"y"},"s":"compensating","n":` + later + `,"c":"action","b":true,"m":"...","th":[{"p":1,"c":"probe","a":1,"d":` + later + `,"z":true,"g":true,"r":"in doubt","x":"no"},{"p":2}],"tu":true,"wr":{"x":1}}`,
 		},
 		"shape": {
-			`{"name":"d","version":1,"deadline":5,"leaveInDoubt":true,"steps":[{"name":"a","kind":"compensatable","compensation":true,"probe":true,"timeout":9,"retry":{"MaxAttempts":2,"Initial":1,"Max":2,"Factor":1.5},"replayable":true},{"name":"b","kind":"pivot","fence":true,"reply":true,"replyTimeout":7},{"name":"c","kind":"read-only","when":true,"sleep":true,"group":1,"branch":2}]}`,
+			`{"name":"d","version":1,"deadline":5,"leaveInDoubt":true,"steps":[{"name":"a","kind":"compensatable","compensation":true,"probe":true,"timeout":9,"retry":{"MaxAttempts":2,"Initial":1,"Max":2,"Factor":1.5},"replayable":true},{"name":"b","kind":"pivot","fence":true,"reply":true,"replyTimeout":7},{"name":"c","kind":"read-only","when":true,"sleep":true,"expects":true,"group":1,"branch":2}]}`,
 		},
 		"command": {
 			`{"format":1,"verb":"resolve","outcome":"succeeded","set":{"x":1},"by":"kim","reason":"why","seen":"running||1|false|0|action|..|[]"}`,

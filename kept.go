@@ -104,7 +104,7 @@ func (in *instance) drop(id string) {
 
 func (k *kept) reply(in *instance, sh *Shape) Reply {
 	return Reply{
-		Key:  Key{Instance: in.ID, Step: sh.Steps[k.Step].Name, Undo: k.Call == CallCompensation, Round: k.Round},
+		Key:    Key{Instance: in.ID, Step: sh.Steps[k.Step].Name, Undo: k.Call == CallCompensation, Round: k.Round},
 		Number: k.Number, Call: k.Call, Outcome: k.Outcome, Data: k.Data, By: k.By, Reason: k.Reason,
 	}
 }

@@ -28,8 +28,8 @@ func (d Definition[S]) plan() *plan {
 	steps := laid.steps
 	for i := range steps {
 		switch acts, sleeps := steps[i].Action != nil, steps[i].Sleep != nil; {
-		case !acts && !sleeps:
-			errs = append(errs, fmt.Errorf("%w: definition %q: step %q has no Action", ErrInvalid, d.Name, steps[i].Name))
+		case !acts && !sleeps && steps[i].Reply == nil:
+			errs = append(errs, fmt.Errorf("%w: definition %q: step %q has no Action; one that others do unasked needs a Reply, by which it is heard of", ErrInvalid, d.Name, steps[i].Name))
 		case acts && sleeps:
 			errs = append(errs, fmt.Errorf("%w: definition %q: step %q sleeps and has an Action; make them two steps", ErrInvalid, d.Name, steps[i].Name))
 		}
@@ -69,7 +69,8 @@ func (d Definition[S]) shape(laid layout[S]) Shape {
 			Name: st.Name, Kind: kind, Compensation: st.Compensation != nil, Probe: st.Probe != nil,
 			Fence: st.Fence != nil, Timeout: st.Timeout, Retry: st.Retry, Replayable: st.Replayable,
 			Reply: st.Reply != nil, ReplyTimeout: st.ReplyTimeout, When: st.When != nil, Sleep: st.Sleep != nil,
-			Group: laid.lanes[i].group, Branch: laid.lanes[i].branch,
+			Expects: st.Action == nil && st.Reply != nil && st.Sleep == nil,
+			Group:   laid.lanes[i].group, Branch: laid.lanes[i].branch,
 		})
 	}
 	return s
@@ -124,6 +125,8 @@ func (p *plan) attempt(ctx context.Context, c callStep, memo *stateMemo) (patch 
 		return nil, NotNeeded
 	case sh.Steps[in.Step].Sleep:
 		return nil, asleep(p.sleep(in.Step, after))
+	case sh.Steps[in.Step].Expects && in.Call == CallAction:
+		return nil, Pending
 	default:
 		err = own(p.call(ctx, in.Step, in.Call, after, Attempt{Key: in.key(sh), Number: in.Calls + 1}))
 	}

@@ -31,6 +31,7 @@ type StepShape struct {
 	ReplyTimeout time.Duration `json:"replyTimeout,omitempty"`
 	When         bool          `json:"when,omitempty"`
 	Sleep        bool          `json:"sleep,omitempty"`
+	Expects      bool          `json:"expects,omitempty"` // nobody is called; a reply tells that it was done
 
 	// Group numbers the parallel group that the step is in, from 1, and Branch the branch of it, from
 	// 0. Both are zero outside.

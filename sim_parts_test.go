@@ -38,6 +38,10 @@ func (w *world) call(n *simNode, c callStep) {
 		w.callsNobody(n, c)
 		return
 	}
+	if st.Expects && c.In.Call == CallAction {
+		w.answer(n, c, Pending)
+		return
+	}
 	if w.fault("lost before the effect", 8) {
 		if c.In.Call == CallAction && w.chance(50) {
 			p.late++

@@ -34,7 +34,13 @@ func (w *world) runErrand(reply bool) {
 	was := e.part.applied
 	o := w.effect(e.call, e.key, e.part, true)
 	e.part.byLate = e.part.byLate || !was && e.part.applied
+	if sh := w.shapes[len(w.shapes)-1]; !was && e.part.applied && e.part.step == &sh.Steps[1] {
+		w.unasked(e.key.Instance, sh, 1) // what others do follows from what they did
+	}
 	w.log(e.key.Instance, "the participant does %s %s: %s", e.call, e.key, o)
+	if keys, err := w.store.Instances().Keys(context.Background(), []string{e.key.Instance}); err != nil || len(keys) == 0 {
+		return // nobody whom to tell
+	}
 	if !reply || w.fault("reply lost", 10) {
 		return
 	}

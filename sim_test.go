@@ -55,7 +55,7 @@ func simShapes() []*Shape {
 	pass := step("b", Compensatable, true, false, true)
 	pass.When = true
 	timed := []StepShape{step("a", Compensatable, false, true, true), pass, {Name: "t", Kind: ReadOnly, Sleep: true}, step("c", Pivot, true, true, false)}
-	steps = append(steps, steps[0], later, timed, simGroups(step))
+	steps = append(steps, steps[0], later, timed, simGroups(step), simFacts(step))
 	c := (&Config{Retry: RetryPolicy{3, time.Second, 4 * time.Second, 2}}).withDefaults()
 	var out []*Shape
 	for i, s := range steps {
@@ -200,6 +200,9 @@ func (w *world) start(n *simNode) {
 	fmt.Sscanf(id, "i%d", &number)
 	sh := w.shapes[number%len(w.shapes)]
 	n.start(&startRequest{ID: id, Key: shapeKey{sh.Name, 1}, Hash: []byte(id), State: fields{{"in", json.RawMessage(`"x"`)}}}, w.at)
+	if w.starts[id] == 1 {
+		w.unasked(id, sh, 0)
+	}
 }
 
 // perform does one of a node's effects, not always the oldest. A lost answer is repeated, as the
