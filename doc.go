@@ -68,6 +68,9 @@
 // A [ReadOnly] step stands before the pivot and changes nothing: a query, an approval.
 // A saga without a pivot may end in retriable steps: reaching the first of them is then its point
 // of no return. The way back undoes what took effect in reverse order, one step at a time.
+// Steps in a group that is Parallel run at once, each branch in its own order; a refusal lets the
+// others settle before anything is undone. [Nest] makes a saga a group of another. A step without an
+// Action is an expectation: others do it unasked, and a [Reply] tells.
 // An end is [Completed], [Compensated] or [Failed], the last if nothing was there to undo.
 //
 // # Replayable steps
@@ -122,7 +125,7 @@
 // # What it does not do
 //
 // It does not isolate: between two steps others see what the first has done, so mark it as
-// unfinished in your own data. It does not deliver messages, run steps in parallel, or start a saga
+// unfinished in your own data. It does not deliver messages, or start a saga
 // inside your own database transaction. It does not delete ended
 // instances. It cannot stop a function that ignores its ctx; such a call keeps one of
 // [Config.Concurrency] slots, and Run leaves it behind.

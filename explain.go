@@ -88,7 +88,7 @@ func (x *explaining) places() map[string]string {
 	p := map[string]string{
 		"step": quotable(x.openStep(), maxIDBytes), "doubt": quotable(x.doubt, maxIDBytes), "more": strconv.Itoa(x.more), "calls": strconv.Itoa(x.Calls),
 		"definition": quotable(x.Definition, maxIDBytes), "version": strconv.Itoa(x.Version), "reason": quotable(string(x.Reason), 40),
-		"done": strconv.Itoa(x.count(InEffect)), "steps": strconv.Itoa(len(x.Steps)),
+		"others": strconv.Itoa(x.others()), "done": strconv.Itoa(x.count(InEffect)), "steps": strconv.Itoa(len(x.Steps)),
 		"said": quotable(x.Detail, 100), "since": utc(x.Since, time.Time{}), "due": utc(x.Due, x.Since),
 	}
 	if h := x.stop(); h != nil {

@@ -28,7 +28,7 @@ func (x *explaining) facts() []string {
 	if facts[0] == "" && (x.doubt == "" || x.undo() && x.Calls > 0 || x.attention() && elsewhere) {
 		facts = append(facts, x.progress())
 	}
-	facts = append(facts, x.since(), x.tried())
+	facts = append(facts, x.since(), x.tried(), x.beside())
 	return slices.DeleteFunc(facts, func(f string) bool { return f == "" })
 }
 
@@ -41,6 +41,8 @@ func (x *explaining) obstacle() string {
 		return "no engine that runs has version {version} of {definition}, so {step} stands still"
 	case UndoRefused:
 		return "the participant refuses to undo {step}"
+	case StateClash:
+		return "{step} changed what another branch of its group had changed, and neither may overwrite the other"
 	case CannotFinish:
 		return "{step} must be done and is not, and there is no way back"
 	}
@@ -74,6 +76,26 @@ func (x *explaining) progress() string {
 		return "the steps of {definition} cannot be read here"
 	}
 	return "{done} of {steps} steps took effect"
+}
+
+// beside tells of the other branches of a parallel group.
+func (x *explaining) beside() string {
+	switch x.others() {
+	case 0:
+		return ""
+	case 1:
+		return "1 more step is open beside it"
+	}
+	return "{others} more steps are open beside it"
+}
+
+func (x *explaining) others() (n int) {
+	for _, st := range x.Steps {
+		if st.Open && st.Name != x.Step {
+			n++
+		}
+	}
+	return n
 }
 
 func (x *explaining) since() string {

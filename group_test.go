@@ -290,7 +290,7 @@ type tour struct {
 	Second charge
 }
 
-func chargeSteps(refuse *bool, log *laps) []saga.Step[charge] {
+func chargeOf(refuse *bool, log *laps) []saga.Step[charge] {
 	return []saga.Step[charge]{
 		{Name: "hold", Action: func(_ context.Context, c *charge, a saga.Attempt) error {
 			c.Ref = a.Key.String()
@@ -318,8 +318,8 @@ func TestASagaWithinASaga(t *testing.T) {
 			bubble(t, func(t *testing.T, store *memory.Store) {
 				log := &laps{}
 				no := false
-				first := saga.Nest(func(t *tour) *charge { return &t.First }, chargeSteps(&no, log)...)
-				second := saga.Nest(func(t *tour) *charge { return &t.Second }, chargeSteps(&refuse, log)...)
+				first := saga.Nest(func(t *tour) *charge { return &t.First }, chargeOf(&no, log)...)
+				second := saga.Nest(func(t *tour) *charge { return &t.Second }, chargeOf(&refuse, log)...)
 				d := saga.Definition[tour]{Name: "tour", Version: 1, Steps: []saga.Step[tour]{
 					{Name: "pay", Parallel: true, Steps: []saga.Step[tour]{{Name: "first", Steps: first}, {Name: "second", Steps: second}}},
 				}}

@@ -224,7 +224,7 @@ func (s *story) whyTurned(m *moment, say speaker) string {
 // reason says why a person is needed.
 func (s speaker) reason(r saga.Reason) string {
 	switch r {
-	case saga.InDoubt, saga.CannotFence, saga.CannotFinish, saga.UndoRefused, saga.UndoUnfinished, saga.Stopped, saga.UnknownDefinition:
+	case saga.InDoubt, saga.CannotFence, saga.CannotFinish, saga.UndoRefused, saga.UndoUnfinished, saga.StateClash, saga.Stopped, saga.UnknownDefinition:
 		return s.Say("reason." + strings.ReplaceAll(string(r), " ", "-"))
 	}
 	return s.Say("reason.other", "reason", string(r))

@@ -17,7 +17,7 @@ func statuses() []saga.Status {
 
 func reasons() []saga.Reason {
 	return []saga.Reason{saga.InDoubt, saga.CannotFence, saga.CannotFinish, saga.UndoRefused, saga.UndoUnfinished,
-		saga.Stopped, saga.UnknownDefinition}
+		saga.StateClash, saga.Stopped, saga.UnknownDefinition}
 }
 
 func rank(s saga.Status) int { return slices.Index(statuses(), s) }

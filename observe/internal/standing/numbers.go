@@ -19,7 +19,7 @@ func Statuses() []saga.Status {
 // Reasons are all that an instance can need attention for, and [Other].
 func Reasons() []saga.Reason {
 	return []saga.Reason{saga.InDoubt, saga.CannotFence, saga.CannotFinish, saga.UndoRefused,
-		saga.UndoUnfinished, saga.Stopped, saga.UnknownDefinition, Other}
+		saga.UndoUnfinished, saga.StateClash, saga.Stopped, saga.UnknownDefinition, Other}
 }
 
 // Numbers is how the instances of a store stood when it was read.
