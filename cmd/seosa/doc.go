@@ -22,13 +22,14 @@
 //	skip         go on as if the open step, or the open undo, had succeeded
 //	stop         make no further attempt until retry or compensate
 //	migrate      how far the tables are, and bring them up to date
+//	diff         what deploying a new build would strand
 //	help         a page about a command
 //
 // # Exit codes
 //
 //	  0  all was done; a list may be empty
 //	  1  some or all interventions were refused, or their instances had moved; of migrate: this
-//	     program cannot run on the tables as they are
+//	     program cannot run on the tables as they are; of diff: the build would strand something
 //	  2  the arguments make no sense, or a confirmation was not given; nothing was done
 //	  3  no instance matches, or an id does not exist; nothing was done
 //	  4  the store cannot be read or written

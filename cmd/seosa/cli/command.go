@@ -115,14 +115,14 @@ func head(global *flag.FlagSet, args []string) (command string, rest []string, e
 
 func (t *task) commands() map[string]func(context.Context, []string) error {
 	return map[string]func(context.Context, []string) error{
-		"list": t.list, "show": t.show, "migrate": t.migrate, "help": t.help,
+		"list": t.list, "show": t.show, "migrate": t.migrate, "diff": t.diff, "help": t.help,
 		string(saga.Retry): t.act, string(saga.Compensate): t.act, string(saga.Resolve): t.act,
 		string(saga.Skip): t.act, string(saga.Stop): t.act,
 	}
 }
 
 func commandNames() []string {
-	return []string{"list", "show", "retry", "compensate", "resolve", "skip", "stop", "migrate", "help"}
+	return []string{"list", "show", "retry", "compensate", "resolve", "skip", "stop", "migrate", "diff", "help"}
 }
 
 // parse reads a command's own flags, and those that every command has.

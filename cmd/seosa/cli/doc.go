@@ -17,7 +17,8 @@
 // A name and a reason go with every intervention into the history of its instance.
 //
 // migrate looks at the store's tables, and brings them up to date, by the two functions of the
-// [Command] that know how; a store that cannot be opened yet can be migrated.
+// [Command] that know how; a store that cannot be opened yet can be migrated. diff compares what a
+// new build wrote with [saga.Describe] with what lives in the store ([saga.Engine.Compare]).
 //
 // # What keeps a slip small
 //
@@ -32,7 +33,8 @@
 //
 //	  0  all was done; a list may be empty
 //	  1  some or all interventions were refused, or their instances had moved; of a dry run: would be;
-//	     of migrate: this program cannot run on the tables as they are
+//	     of migrate: this program cannot run on the tables as they are; of diff: the build would strand
+//	     something
 //	  2  the arguments make no sense, or a confirmation was not given; nothing was done
 //	  3  no instance matches, or an id does not exist; nothing was done
 //	  4  the store cannot be read or written

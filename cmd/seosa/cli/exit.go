@@ -11,7 +11,7 @@ import (
 // The exit codes of [Command.Run].
 const (
 	ExitDone        = 0   // all was done; a list may be empty
-	ExitRefused     = 1   // some or all interventions were refused, or their instances had moved; or the tables are not for this program
+	ExitRefused     = 1   // some or all interventions were refused, or their instances had moved; the tables are not for this program, or a build would strand something
 	ExitUsage       = 2   // the arguments make no sense, or a confirmation was not given; nothing was done
 	ExitNone        = 3   // no instance matches, or an id does not exist; nothing was done
 	ExitStore       = 4   // the store cannot be read or written

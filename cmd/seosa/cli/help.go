@@ -30,7 +30,7 @@ func helpOf(command string) string {
 	switch command {
 	case "list":
 		return page("list") + "\n" + page("filters")
-	case "show", "migrate", "help":
+	case "show", "migrate", "diff", "help":
 		return page(command)
 	case string(saga.Retry), string(saga.Compensate), string(saga.Resolve), string(saga.Skip), string(saga.Stop):
 		return page(command) + "\n" + page("verbs") + "\n" + page("filters")
