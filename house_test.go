@@ -22,7 +22,7 @@ const module = "github.com/seosa-dev/saga"
 var mayImport = map[string][]string{
 	"":                             {},
 	"message":                      {},
-	"participant":                  {""},
+	"participant":                  {"", "message"},
 	"sqlite":                       {"", "message", "participant", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
 	"postgres":                     {"", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
 	"postgres/nodetest":            {""},

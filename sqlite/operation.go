@@ -30,12 +30,7 @@ func Operation[C, R any](db Database, name string,
 	do func(ctx context.Context, tx *sql.Tx, key string, c C) (R, error),
 	undo func(ctx context.Context, tx *sql.Tx, key string, c C, r R) error,
 ) participant.Operation {
-	o := operation[C, R]{db: db, name: name, do: do, undo: undo}
-	public := participant.Operation{Do: o.Do, Probe: o.Probe, Fence: o.Fence}
-	if undo != nil {
-		public.Undo = o.Undo
-	}
-	return public
+	return operation[C, R]{db: db, name: name, do: do, undo: undo}.public()
 }
 
 type operation[C, R any] struct {
@@ -43,6 +38,20 @@ type operation[C, R any] struct {
 	name string
 	do   func(ctx context.Context, tx *sql.Tx, key string, c C) (R, error)
 	undo func(ctx context.Context, tx *sql.Tx, key string, c C, r R) error
+	tell participant.Tell // nil: nobody is told
+}
+
+func (o operation[C, R]) public() participant.Operation {
+	public := participant.Operation{Do: o.Do, Probe: o.Probe, Fence: o.Fence, Telling: o.Telling}
+	if o.undo != nil {
+		public.Undo = o.Undo
+	}
+	return public
+}
+
+func (o operation[C, R]) Telling(tell participant.Tell) participant.Operation {
+	o.tell = tell // this copy's
+	return o.public()
 }
 
 func (o operation[C, R]) Do(ctx context.Context, key string, request json.RawMessage) (participant.Entry, error) {
@@ -91,14 +100,22 @@ func (o operation[C, R]) Fence(ctx context.Context, key string) (participant.Ent
 	})
 }
 
-// change runs one call in a transaction. What it returns is committed.
+// change runs one call in a transaction, with the message that tells of it. What it returns is
+// committed.
 func (o operation[C, R]) change(ctx context.Context,
 	fn func(ctx context.Context, tx *sql.Tx) (participant.Entry, error),
 ) (participant.Entry, error) {
 	var e participant.Entry
 	err := o.db.Change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		e, err = fn(ctx, tx)
-		return err
+		if o.tell == nil {
+			return err
+		}
+		m, err := o.tell(e, err)
+		if err != nil {
+			return err
+		}
+		return Bind(tx).Append(ctx, m)
 	})
 	if err != nil {
 		return participant.Entry{}, err
