@@ -25,7 +25,11 @@ func engine(name string, replayable bool, open OpenStore, preload func(context.C
 	who := Contestant{
 		Name: name,
 		Open: func(ctx context.Context, c Case) (Runner, error) {
-			return openEngine(ctx, c.Address, open, definition(replayable, c.Participant))
+			r, err := openEngine(ctx, c.Address, open, definition(replayable, c.Participant))
+			if err != nil {
+				return nil, err
+			}
+			return r, nil
 		},
 		Read: func(ctx context.Context, c Case, ids []string) (Found, error) {
 			return readEngine(ctx, c.Address, open, definition(replayable, c.Participant), ids)
@@ -79,7 +83,7 @@ type engineRunner struct {
 	ended  chan error
 }
 
-func openEngine(ctx context.Context, address string, open OpenStore, def saga.Definition[Order]) (Runner, error) {
+func openEngine(ctx context.Context, address string, open OpenStore, def saga.Definition[Order]) (*engineRunner, error) {
 	store, closeStore, err := open(ctx, address)
 	if err != nil {
 		return nil, err
