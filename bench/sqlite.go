@@ -19,8 +19,8 @@ func onSQLite() load.Store {
 		Name: "sqlite", Title: "SQLite", Baseline: "plain loop", Callers: []int{1, 64},
 		Workloads: []load.Workload{load.W1(), load.W3()},
 		Contestants: slices.Concat([]load.Contestant{plainLoop()}, load.Engines(openSQLite, nil), []load.Contestant{
-			load.ByMessage("by message, no-op", openSQLite, load.NoOp),
-			load.ByMessage("by message, ledger", openSQLite, ledgerService),
+			load.ByMessage("by message, no-op", openSQLite, load.NoOp, nil),
+			load.ByMessage("by message, ledger", openSQLite, ledgerService, nil),
 		}),
 		Open: openFolder,
 	}

@@ -16,11 +16,12 @@ import (
 //
 // What comes while replies are being delivered is gathered, and delivered by one call. A message is
 // done when [saga.Engine.Deliver] has returned for it: the reply is durable then. One that came too
-// late changes nothing, and [saga.Engine.Sent] shows it, as do the pages and the command line for its
-// instance. A message that can never be a reply matches [message.ErrPoison]: it answers nothing that
-// was ever started here, or is too large, or is no reply. It becomes a dead letter in the outbox that
-// it came from. Any other trouble is that of the engine's store, which is about no message in
-// particular: [message.ErrUnavailable], so that the relay waits and gives none up.
+// late changes nothing; [saga.Engine.Sent] and the command line (seosa show) have it for a day.
+//
+// A message that can never be a reply matches [message.ErrPoison]: it answers nothing that was ever
+// started here, or is too large, or is no reply. It becomes a dead letter in the outbox that it came
+// from. Any other trouble is that of the engine's store, which is about no message in particular:
+// [message.ErrUnavailable], so that the relay waits and gives none up.
 type Replies struct {
 	source string
 	gather *gatherer

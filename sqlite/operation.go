@@ -25,6 +25,9 @@ import (
 // types must go on reading what earlier versions of them wrote. If undo is nil, the operation
 // cannot be undone.
 //
+// Served by message (a [participant.Responder]), the call's transaction holds the reply in the outbox
+// too.
+//
 // tx is rolled back or committed here; the functions must not do that, nor keep it.
 func Operation[C, R any](db Database, name string,
 	do func(ctx context.Context, tx *sql.Tx, key string, c C) (R, error),

@@ -95,7 +95,7 @@ func runRelay(ctx context.Context) error {
 		return err
 	}
 	return message.NewRelay(sqlite.NewQueue(db, db.Read), w, &message.RelayConfig{
-		Poll: 5 * time.Millisecond, Max: 200 * time.Millisecond, MaxAttempts: 1000,
+		Poll: 5 * time.Millisecond, Max: 200 * time.Millisecond, MaxAttempts: 1000, Timeout: 500 * time.Millisecond,
 	}).Run(ctx)
 }
 

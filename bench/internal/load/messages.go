@@ -18,8 +18,8 @@ type Service func(ctx context.Context, c Case, bus *message.Bus) (*participant.R
 
 // ByMessage is the engine whose steps are asked by one message each and answered by another, over
 // delivery within the process.
-func ByMessage(name string, open OpenStore, serve Service) Contestant {
-	return Contestant{
+func ByMessage(name string, open OpenStore, serve Service, preload func(ctx context.Context, address string, n int) error) Contestant {
+	who := Contestant{
 		Name: name, Only: []string{"W1", "W3"},
 		Open: func(ctx context.Context, c Case) (Runner, error) {
 			bus := message.NewBus()
@@ -44,6 +44,7 @@ func ByMessage(name string, open OpenStore, serve Service) Contestant {
 			return readEngine(ctx, c.Address, open, asking(message.NewBus()), ids)
 		},
 	}
+	return who.preloadedBy(preload)
 }
 
 type mailRunner struct {
