@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -50,6 +51,13 @@ func (d *desk) Deliver(ctx context.Context, replies ...saga.Reply) error {
 	return nil
 }
 
+// has returns how many replies each call had, how many instances were settled, and how often one of them.
+func (d *desk) has(instance string) (calls []int, all, one int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.calls), len(d.settled), d.settled[instance]
+}
+
 func replyTo(instance, call, entry string) message.Message {
 	return message.Message{
 		ID: instance + "!", Source: "/shop/catalog", Type: "stock/take.reply", Key: instance, Correlation: instance,
@@ -77,17 +85,17 @@ func TestRepliesAreGathered(t *testing.T) {
 			}
 		}
 		synctest.Wait()
-		if len(d.settled) != 0 {
+		if _, all, _ := d.has(""); all != 0 {
 			t.Fatal("delivered before its time")
 		}
 		<-time.After(time.Second)
 		synctest.Wait()
-		if len(d.calls) != 1 || errs[0] != nil || d.settled["o-0"] != 1 {
-			t.Fatalf("after a second the calls were %v", d.calls)
+		if calls, _, one := d.has("o-0"); len(calls) != 1 || one != 1 {
+			t.Fatalf("after a second the calls were %v", calls)
 		}
 		all.Wait()
-		if d.calls[1] != 99 || len(d.calls) != 2+99 {
-			t.Errorf("the calls had %v replies; want 1, 99 and, because one of them was refused, each of those", d.calls)
+		if calls, _, _ := d.has(""); len(calls) != 2+99 || calls[1] != 99 {
+			t.Errorf("the calls had %v replies; want 1, 99 and, because one of them was refused, each of those", calls)
 		}
 		for i, err := range errs {
 			if i == 50 {
@@ -96,8 +104,8 @@ func TestRepliesAreGathered(t *testing.T) {
 				}
 				continue
 			}
-			if err != nil || d.settled[fmt.Sprint("o-", i)] != 1 {
-				t.Errorf("reply %d: %v, settled %d times", i, err, d.settled[fmt.Sprint("o-", i)])
+			if _, _, settled := d.has(fmt.Sprint("o-", i)); err != nil || settled != 1 {
+				t.Errorf("reply %d: %v, settled %d times", i, err, settled)
 			}
 		}
 	})
@@ -122,8 +130,8 @@ func TestWhoLeavesAGatheringTakesNobodyAlong(t *testing.T) {
 			t.Error(err)
 		}
 		all.Wait()
-		if len(d.settled) != 3 {
-			t.Errorf("settled were %v", d.settled)
+		if _, settled, _ := d.has(""); settled != 3 {
+			t.Errorf("%d were settled, want 3", settled)
 		}
 		panics := true
 		r = participant.NewReplies(deliverer(func(context.Context, int) error {

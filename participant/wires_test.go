@@ -117,7 +117,9 @@ func (w *wires) Publish(_ context.Context, m message.Message) error {
 func (w *wires) carry(m message.Message) fate {
 	f := arrives
 	if w.way != nil {
+		w.mu.Lock()
 		f = w.way(m)
+		w.mu.Unlock()
 	}
 	switch f {
 	case held:
