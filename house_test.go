@@ -22,7 +22,8 @@ const module = "github.com/seosa-dev/saga"
 var mayImport = map[string][]string{
 	"":                             {},
 	"message":                      {},
-	"participant":                  {""},
+	"participant":                  {"", "message"},
+	"participant/killtest":         {},
 	"sqlite":                       {"", "message", "participant", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
 	"postgres":                     {"", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
 	"postgres/nodetest":            {""},
@@ -64,9 +65,9 @@ var mayImport = map[string][]string{
 		"systems/shop/catalog", "systems/shop/order", "systems/shop/scenario", "systems/shop/session",
 	},
 	"cmd/demo/page":       {"console", "systems/fault", "systems/shop/scenario"},
-	"bench":               {"", "bench/internal/load", "postgres", "sqlite", "github.com/jackc/pgx/v5", "modernc.org/sqlite"},
+	"bench":               {"", "bench/internal/load", "message", "participant", "postgres", "sqlite", "github.com/jackc/pgx/v5", "modernc.org/sqlite"},
 	"bench/limits":        {"", "bench/internal/load", "postgres", "github.com/jackc/pgx/v5"},
-	"bench/internal/load": {"", "postgres", "sqlite", "github.com/jackc/pgx/v5", "modernc.org/sqlite"},
+	"bench/internal/load": {"", "message", "participant", "postgres", "sqlite", "github.com/jackc/pgx/v5", "modernc.org/sqlite"},
 }
 
 // onlyInTests may not be imported by anything that ships, but by the suites themselves.

@@ -30,6 +30,12 @@
 // On SQLite, "plain loop" is naive-min over database/sql, with one connection for writing that is
 // taken in turn and the settings of the package sqlite.
 //
+// "by message" is the engine whose steps are asked by one message each and answered by another, over
+// delivery within the process. With "no-op" the other side keeps nothing, as in W1 for the others,
+// and answers each message from a goroutine of its own; what remains is the engine and the messages.
+// With "ledger", on SQLite, it is a participant with a file of its own: each call is a transaction
+// with its ledger row and its reply, and a relay carries the replies out of it.
+//
 // None of these is a rival in features: no history, no index for finding unfinished work, no
 // idempotent start, no attempts or timeouts. They write the state once, because no step changes it;
 // their tables have the indexes and the order of columns that cost them least.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,8 +18,10 @@ func onPostgres() load.Store {
 	baselines := []load.Contestant{load.Bare(), load.Naive(), load.NaiveMin(), load.Append()}
 	return load.Store{
 		Name: "postgres", Title: "PostgreSQL", Baseline: "naive-min", Callers: []int{1, 16, 128},
-		Workloads:   []load.Workload{load.W1(), load.W2(), load.W3()},
-		Contestants: append(baselines, load.Engines(openPostgres, preloadPostgres)...),
+		Workloads: []load.Workload{load.W1(), load.W2(), load.W3()},
+		Contestants: slices.Concat(baselines, load.Engines(openPostgres, preloadPostgres), []load.Contestant{
+			load.ByMessage("by message, no-op", openPostgres, load.NoOp, preloadPostgres),
+		}),
 		Open: func(ctx context.Context, _ load.Options) (load.Venue, error) {
 			return load.OpenPostgres(ctx, os.Getenv("SAGA_POSTGRES"))
 		},

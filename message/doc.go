@@ -43,6 +43,12 @@
 // panic included, is an attempt: the message is tried again after capped exponential backoff with
 // jitter, and becomes a dead letter when its attempts are used up.
 //
+// # Questions and answers
+//
+// A message may ask for something instead of telling what happened. Who answers it from a record, as
+// package participant does, needs no inbox, and must not have one: a question comes again because its
+// answer may be lost. An inbox is for what is told once and has its effect once.
+//
 // # On the wire
 //
 // A message is a CloudEvents 1.0 event in JSON's structured mode (application/cloudevents+json):

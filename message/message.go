@@ -16,7 +16,8 @@ type Message struct {
 	ID string
 	// Source is the service that speaks, as a URI reference: "/shop/order".
 	Source string
-	// Type is what happened, in the past tense: "OrderFailed". Receivers choose by it.
+	// Type is what happened, in the past tense: "OrderFailed"; or what is asked for: "payment.do".
+	// Receivers choose by it.
 	Type string
 	// Key is what the message is about: "order-1". Messages of one key are delivered in the order
 	// in which they were committed.

@@ -31,7 +31,8 @@
 //
 // [Do], [Undo], [Probe] and [Fence] decide over a [Ledger], a port of two methods bound to the local
 // transaction of whoever calls them. Package sqlite has one, and makes an [Operation] out of two
-// functions, each call in a transaction of its own.
+// functions, each call in a transaction of its own. The same operation can be served over HTTP, by
+// message, or both ways.
 //
 // # The server
 //
@@ -79,4 +80,59 @@
 // An invalid request is a refusal although nothing was recorded, because the repeats of a key carry
 // the same body: what cannot be accepted now was not accepted before. So do not narrow what an
 // operation accepts while calls that were made under the wider rules are still under way.
+//
+// # By message
+//
+// A [Requester] asks by message, a [Responder] answers by message, and [Replies] hands the answer to
+// the engine; [Step] makes a whole step of it. The step's functions return saga.Pending, and while it
+// waits it costs no memory.
+//
+//	type          data                                           id
+//	NAME.do       {"key":"o-1/pay","request":{…}}                o-1/pay.do.1
+//	NAME.undo     {"key":"o-1/pay"}                              o-1/pay~undo.undo.1
+//	NAME.probe    {"key":"o-1/pay"}                              o-1/pay.probe.2
+//	NAME.fence    {"key":"o-1/pay"}                              o-1/pay.fence.1
+//	NAME.reply    {"for":"/shop/order","call":"do","entry":{…}}  its own
+//
+// All have the instance as key and as correlation id, so those of one instance stay in order where the
+// transport keeps the order of keys. The source of a call is the asker; "for" in its reply repeats it,
+// and others pass that reply over. A reply's causation id is the id of the call, and its entry is that
+// of the ledger without the request.
+//
+// A call's id is the key, the call and the number of the attempt; a hash of these if they are longer
+// than a message's id may be. So what the engine sends again after a crash, not knowing whether it was
+// sent, is the same message to the byte, and what it asks again because no reply came is another one.
+// Nothing on the way needs to remove repeats. Whatever does must forget an id sooner than the step's
+// ReplyTimeout, because an operator's retry counts attempts from one again.
+//
+// No inbox stands before a Responder. An inbox does nothing for a message that it has seen, and the
+// message comes again because its reply may be lost: to be silent would lose it for ever. The ledger
+// absorbs the repeat instead, and its entry is the reply, once more. The entry, the effect and the
+// reply in the outbox are one transaction: [Operation.Telling].
+//
+// What an answer means is what it means over HTTP, but that a do is never answered "not done":
+//
+//	the entry      do         probe      fence      undo
+//	APPLIED        succeeded  succeeded  succeeded
+//	REFUSED        refused    refused    refused    succeeded
+//	CANCELLED      refused    refused    refused    succeeded
+//	REVERTED       refused    refused    refused    succeeded
+//	NONE                      not done
+//
+// A do that was not published because nobody was there ([message.ErrUnavailable]) is not done; a
+// question that was not is unknown, and so is every other error of publishing. A call that fails at
+// the participant is not answered: the transport tries it again, and after its attempts, or at once if
+// no repeat can help (a key that stands for something else, a type that nobody knows, data that cannot
+// be read), it is a dead letter, or over a [message.Bus] the step's own error. The step waits for its
+// ReplyTimeout, and asks.
+//
+// An undo may be answered while its do is still on its way; the do is refused when it arrives, and its
+// reply comes too late. Such replies change nothing, and [saga.Engine.Sent] has them for a day.
+//
+// Neither side asks for credentials. Whoever may publish the types of a Responder can cause its
+// effects, and whoever may publish its replies, or facts, can settle steps as they like: let the
+// broker decide who that is. On a Bus it is whoever holds the Bus.
+//
+// Services that react to each other need no calls. [Facts] says which step a published fact settles,
+// and how.
 package participant

@@ -3,6 +3,8 @@ package participant
 import (
 	"context"
 	"encoding/json"
+
+	"github.com/seosa-dev/saga/message"
 )
 
 // Operation is one thing that a participant does and can undo, as four calls about a key. Each runs
@@ -21,4 +23,15 @@ type Operation struct {
 	Probe func(ctx context.Context, key string) (Entry, error)
 	// Fence says what stands under the key for good: if nothing did, [Cancelled] does now.
 	Fence func(ctx context.Context, key string) (Entry, error)
+	// Telling returns the same operation, each call of which also puts a message into the outbox,
+	// in the call's own transaction. It is for a [Responder], and nil if the database has no outbox;
+	// the operation can then be served over HTTP only.
+	Telling func(Tell) Operation
 }
+
+// Tell says which message goes out with a call. It gets what the call came to, and is asked inside
+// its transaction. If it returns no error, the message is appended and the transaction committed,
+// also after an error of the call that matches [ErrInvalid], which has changed nothing. Otherwise
+// all is rolled back, and the error is that of the call. It is asked once per transaction, so more
+// than once if that is repeated, and does nothing but say.
+type Tell func(e Entry, err error) (message.Message, error)

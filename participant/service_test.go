@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/seosa-dev/saga"
+	"github.com/seosa-dev/saga/message"
 	"github.com/seosa-dev/saga/participant"
 )
 
@@ -44,6 +45,7 @@ type service struct {
 	done   map[string]int // how often per key
 	undone map[string]int
 	broken error // of the next undo
+	outbox []message.Message
 }
 
 func newService() *service {
@@ -53,31 +55,45 @@ func newService() *service {
 func (s *service) change(fn func() (participant.Entry, error)) (participant.Entry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ledger, taken, done, undone := maps.Clone(s.ledger), maps.Clone(s.taken), maps.Clone(s.done), maps.Clone(s.undone)
+	ledger, taken, done, undone, outbox := maps.Clone(s.ledger), maps.Clone(s.taken), maps.Clone(s.done), maps.Clone(s.undone), s.outbox
 	e, err := fn()
 	if err != nil {
-		s.ledger, s.taken, s.done, s.undone = ledger, taken, done, undone
+		s.ledger, s.taken, s.done, s.undone, s.outbox = ledger, taken, done, undone, outbox
 	}
 	return e, err
 }
 
-func (s *service) operation(name string) participant.Operation {
+func (s *service) operation(name string) participant.Operation { return s.telling(name, nil) }
+
+func (s *service) telling(name string, tell participant.Tell) participant.Operation {
+	change := func(fn func() (participant.Entry, error)) (participant.Entry, error) {
+		return s.change(func() (participant.Entry, error) {
+			e, err := fn()
+			if tell == nil {
+				return e, err
+			}
+			m, err := tell(e, err)
+			s.outbox = append(s.outbox, m)
+			return e, err
+		})
+	}
 	return participant.Operation{
+		Telling: func(t participant.Tell) participant.Operation { return s.telling(name, t) },
 		Do: func(ctx context.Context, key string, request json.RawMessage) (participant.Entry, error) {
-			return s.change(func() (participant.Entry, error) {
+			return change(func() (participant.Entry, error) {
 				return participant.Do(ctx, s.ledger, name, key, request, func(context.Context) (any, error) { return s.take(key, request) })
 			})
 		},
 		Undo: func(ctx context.Context, key string) (participant.Entry, error) {
-			return s.change(func() (participant.Entry, error) {
+			return change(func() (participant.Entry, error) {
 				return participant.Undo(ctx, s.ledger, name, key, func(_ context.Context, e participant.Entry) error { return s.giveBack(e) })
 			})
 		},
 		Probe: func(ctx context.Context, key string) (participant.Entry, error) {
-			return s.change(func() (participant.Entry, error) { return participant.Probe(ctx, s.ledger, key) })
+			return change(func() (participant.Entry, error) { return participant.Probe(ctx, s.ledger, key) })
 		},
 		Fence: func(ctx context.Context, key string) (participant.Entry, error) {
-			return s.change(func() (participant.Entry, error) { return participant.Fence(ctx, s.ledger, name, key) })
+			return change(func() (participant.Entry, error) { return participant.Fence(ctx, s.ledger, name, key) })
 		},
 	}
 }
@@ -100,6 +116,7 @@ func (s *service) take(key string, request json.RawMessage) (any, error) {
 		undo()
 		return nil, saga.Refused
 	case "reject":
+		undo()
 		return nil, participant.ErrInvalid
 	case "fail":
 		return nil, errBroken

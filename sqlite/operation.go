@@ -25,17 +25,15 @@ import (
 // types must go on reading what earlier versions of them wrote. If undo is nil, the operation
 // cannot be undone.
 //
+// Served by message (a [participant.Responder]), the call's transaction holds the reply in the outbox
+// too.
+//
 // tx is rolled back or committed here; the functions must not do that, nor keep it.
 func Operation[C, R any](db Database, name string,
 	do func(ctx context.Context, tx *sql.Tx, key string, c C) (R, error),
 	undo func(ctx context.Context, tx *sql.Tx, key string, c C, r R) error,
 ) participant.Operation {
-	o := operation[C, R]{db: db, name: name, do: do, undo: undo}
-	public := participant.Operation{Do: o.Do, Probe: o.Probe, Fence: o.Fence}
-	if undo != nil {
-		public.Undo = o.Undo
-	}
-	return public
+	return operation[C, R]{db: db, name: name, do: do, undo: undo}.public()
 }
 
 type operation[C, R any] struct {
@@ -43,6 +41,20 @@ type operation[C, R any] struct {
 	name string
 	do   func(ctx context.Context, tx *sql.Tx, key string, c C) (R, error)
 	undo func(ctx context.Context, tx *sql.Tx, key string, c C, r R) error
+	tell participant.Tell // nil: nobody is told
+}
+
+func (o operation[C, R]) public() participant.Operation {
+	public := participant.Operation{Do: o.Do, Probe: o.Probe, Fence: o.Fence, Telling: o.Telling}
+	if o.undo != nil {
+		public.Undo = o.Undo
+	}
+	return public
+}
+
+func (o operation[C, R]) Telling(tell participant.Tell) participant.Operation {
+	o.tell = tell // this copy's
+	return o.public()
 }
 
 func (o operation[C, R]) Do(ctx context.Context, key string, request json.RawMessage) (participant.Entry, error) {
@@ -91,14 +103,22 @@ func (o operation[C, R]) Fence(ctx context.Context, key string) (participant.Ent
 	})
 }
 
-// change runs one call in a transaction. What it returns is committed.
+// change runs one call in a transaction, with the message that tells of it. What it returns is
+// committed.
 func (o operation[C, R]) change(ctx context.Context,
 	fn func(ctx context.Context, tx *sql.Tx) (participant.Entry, error),
 ) (participant.Entry, error) {
 	var e participant.Entry
 	err := o.db.Change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		e, err = fn(ctx, tx)
-		return err
+		if o.tell == nil {
+			return err
+		}
+		m, err := o.tell(e, err)
+		if err != nil {
+			return err
+		}
+		return Bind(tx).Append(ctx, m)
 	})
 	if err != nil {
 		return participant.Entry{}, err

@@ -25,25 +25,35 @@ func engine(name string, replayable bool, open OpenStore, preload func(context.C
 	who := Contestant{
 		Name: name,
 		Open: func(ctx context.Context, c Case) (Runner, error) {
-			return openEngine(ctx, c.Address, open, definition(replayable, c.Participant))
+			r, err := openEngine(ctx, c.Address, open, definition(replayable, c.Participant))
+			if err != nil {
+				return nil, err
+			}
+			return r, nil
 		},
 		Read: func(ctx context.Context, c Case, ids []string) (Found, error) {
 			return readEngine(ctx, c.Address, open, definition(replayable, c.Participant), ids)
 		},
 	}
-	if preload != nil {
-		who.Preload = func(ctx context.Context, c Case, n int) error {
-			one := c
-			one.Participant = newCounter(W1()) // not the case's: these sagas are not its own
-			r, err := who.Open(ctx, one)
-			if err != nil {
-				return err
-			}
-			if err := errors.Join(r.Saga(ctx, preloaded), r.Close()); err != nil {
-				return fmt.Errorf("run the saga that is copied: %w", err)
-			}
-			return preload(ctx, c.Address, n)
+	return who.preloadedBy(preload)
+}
+
+// preloadedBy lets a contestant be preloaded with copies of one saga that it ran.
+func (who Contestant) preloadedBy(copies func(ctx context.Context, address string, n int) error) Contestant {
+	if copies == nil {
+		return who
+	}
+	who.Preload = func(ctx context.Context, c Case, n int) error {
+		one := c
+		one.Participant = newCounter(W1()) // not the case's: these sagas are not its own
+		r, err := who.Open(ctx, one)
+		if err != nil {
+			return err
 		}
+		if err := errors.Join(r.Saga(ctx, preloaded), r.Close()); err != nil {
+			return fmt.Errorf("run the saga that is copied: %w", err)
+		}
+		return copies(ctx, c.Address, n)
 	}
 	return who
 }
@@ -79,7 +89,7 @@ type engineRunner struct {
 	ended  chan error
 }
 
-func openEngine(ctx context.Context, address string, open OpenStore, def saga.Definition[Order]) (Runner, error) {
+func openEngine(ctx context.Context, address string, open OpenStore, def saga.Definition[Order]) (*engineRunner, error) {
 	store, closeStore, err := open(ctx, address)
 	if err != nil {
 		return nil, err
