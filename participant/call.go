@@ -38,14 +38,17 @@ func kindOf(call string) saga.CallKind {
 // callBody is the data of a message that asks.
 type callBody struct {
 	Key     string          `json:"key"`
+	Number  int             `json:"number,omitempty"`  // of the attempt
 	Request json.RawMessage `json:"request,omitempty"` // of a do
 }
 
 // replyBody is the data of a message that answers.
 type replyBody struct {
-	For   string          `json:"for"` // the Source of whoever asked
-	Call  string          `json:"call"`
-	Entry json.RawMessage `json:"entry"` // without the request, which the asker has
+	For  string `json:"for"` // the Source of whoever asked
+	Call string `json:"call"`
+	// Number is that of the attempt: an old probe's "nothing so far" says nothing once more was sent.
+	Number int             `json:"number,omitempty"`
+	Entry  json.RawMessage `json:"entry"` // without the request, which the asker has
 }
 
 // callID names a call. One that is sent again because nobody knows whether it was sent has the same

@@ -88,16 +88,16 @@
 // waits it costs no memory.
 //
 //	type          data                                           id
-//	NAME.do       {"key":"o-1/pay","request":{…}}                o-1/pay.do.1
-//	NAME.undo     {"key":"o-1/pay"}                              o-1/pay~undo.undo.1
-//	NAME.probe    {"key":"o-1/pay"}                              o-1/pay.probe.2
-//	NAME.fence    {"key":"o-1/pay"}                              o-1/pay.fence.1
-//	NAME.reply    {"for":"/shop/order","call":"do","entry":{…}}  its own
+//	NAME.do       {"key":"o-1/pay","number":1,"request":{…}}     o-1/pay.do.1
+//	NAME.undo     {"key":"o-1/pay","number":1}                   o-1/pay~undo.undo.1
+//	NAME.probe    {"key":"o-1/pay","number":2}                   o-1/pay.probe.2
+//	NAME.fence    {"key":"o-1/pay","number":1}                   o-1/pay.fence.1
+//	NAME.reply    {"for":"/shop/order","call":"do","number":1,"entry":{…}}  its own
 //
 // All have the instance as key and as correlation id, so those of one instance stay in order where the
 // transport keeps the order of keys. The source of a call is the asker; "for" in its reply repeats it,
 // and others pass that reply over. A reply's causation id is the id of the call, and its entry is that
-// of the ledger without the request.
+// of the ledger without the request. number is that of the attempt, which the reply repeats.
 //
 // A call's id is the key, the call and the number of the attempt; a hash of these if they are longer
 // than a message's id may be. So what the engine sends again after a crash, not knowing whether it was

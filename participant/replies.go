@@ -81,7 +81,7 @@ func (b *replyBody) reply(m message.Message) (saga.Reply, error) {
 		return saga.Reply{}, err
 	}
 	key.Undo = b.Call == callUndo
-	r := saga.Reply{Key: key, Call: kindOf(b.Call), Outcome: outcome, Data: b.Entry, By: cut(m.Source, maxBy)}
+	r := saga.Reply{Key: key, Call: kindOf(b.Call), Number: max(b.Number, 0), Outcome: outcome, Data: b.Entry, By: cut(m.Source, maxBy)}
 	if told, _ := final(e, nil); outcome == saga.Refused {
 		r.Reason = cut(told.Refusal.Code+": "+told.Refusal.Detail, maxReason)
 	}

@@ -75,7 +75,7 @@ func (q Requester) send(ctx context.Context, call string, a saga.Attempt, reques
 // message is the same to the byte however often it is made, so it has no time.
 func (q Requester) message(call string, a saga.Attempt, request json.RawMessage) (message.Message, error) {
 	// The ledger knows nothing of undo keys, and would forbid one for ever.
-	data, err := json.Marshal(callBody{Key: a.Key.Action().String(), Request: request})
+	data, err := json.Marshal(callBody{Key: a.Key.Action().String(), Number: a.Number, Request: request})
 	if err != nil {
 		return message.Message{}, err
 	}

@@ -78,7 +78,7 @@ func (r *Responder) Take(ctx context.Context, m message.Message) error {
 	case body.Key == "":
 		return fmt.Errorf("%w: the data of %s name no key; nothing was done; correct the sender", message.ErrPoison, m.Type)
 	}
-	told := op.Telling(func(e Entry, err error) (message.Message, error) { return r.reply(m, call, body.Key, e, err) })
+	told := op.Telling(func(e Entry, err error) (message.Message, error) { return r.reply(m, call, body, e, err) })
 	if err := told.call(ctx, call, body); err != nil {
 		return undelivered(m, err)
 	}
@@ -111,9 +111,9 @@ func undelivered(m message.Message, err error) error {
 }
 
 // reply is the answer to a call.
-func (r *Responder) reply(to message.Message, call, key string, e Entry, err error) (message.Message, error) {
+func (r *Responder) reply(to message.Message, call string, asked callBody, e Entry, err error) (message.Message, error) {
 	if call == callDo && errors.Is(err, ErrInvalid) { // was not accepted, and never will be
-		e, err = Entry{Key: key, State: Refused, Refusal: &Refusal{Code: codeInvalid, Detail: err.Error()}}, nil
+		e, err = Entry{Key: asked.Key, State: Refused, Refusal: &Refusal{Code: codeInvalid, Detail: err.Error()}}, nil
 	}
 	if err != nil {
 		return message.Message{}, err
@@ -121,10 +121,10 @@ func (r *Responder) reply(to message.Message, call, key string, e Entry, err err
 	e.Request = nil
 	entry, err := json.Marshal(e)
 	if err != nil {
-		return message.Message{}, fmt.Errorf("participant: what the operation recorded under %s is no JSON: %w", key, err)
+		return message.Message{}, fmt.Errorf("participant: what the operation recorded under %s is no JSON: %w", asked.Key, err)
 	}
 	name, _ := splitType(to.Type)
-	m, err := message.New(r.source, name+replyEnd, to.Key, replyBody{For: to.Source, Call: call, Entry: entry})
+	m, err := message.New(r.source, name+replyEnd, to.Key, replyBody{For: to.Source, Call: call, Number: asked.Number, Entry: entry})
 	m.Correlation, m.Causation, m.Trace = to.Correlation, to.ID, to.Trace
 	return m, err
 }
