@@ -121,7 +121,6 @@ func (o *office) once(t testing.TB, engine *saga.Engine, ids ...string) {
 
 func TestAStartGoesWithTheTransaction(t *testing.T) {
 	o := newOffice(t)
-	in := saga.Instance{}
 	tx := o.begin(t)
 	in, err := o.refund().Start(t.Context(), postgres.Bind(tx), "kept", Refund{Order: "1"})
 	must(t, err)
