@@ -26,28 +26,26 @@ const (
 	appendPlainSQL = beforeSQL + `
 	insert into saga_journal (node, pos, kind, entries) select $1, $2, 1, $3 from before`
 
-	// A start in a transaction of a caller's holds its key for as long as that is open. An append must
-	// not wait that long, since everything behind it waits too, so it gives up and leaves the id out.
-	// All other waits are shorter; if one is not, the append is only tried again.
-	patientSQL = `with patience as materialized (select set_config('lock_timeout', '50ms', true) as set), before as materialized (
-		select 1 from saga_journal, patience where node = $1 and pos = $2 - 1 and kind < 2 and set <> ''
-		for key share of saga_journal
+	// A start in a transaction of a caller's holds its key for as long as that is open. An append with
+	// starts must not wait that long, since everything behind it waits too, so it gives up and leaves
+	// the id out. All other waits are shorter; if one is not, the append is only tried again.
+	keyWait   = `'50ms'`
+	patientIf = beforeSQL + `, patience as materialized (
+		select set_config('lock_timeout', `
+	patientSQL = `, true) as set
+	), put as (
+		insert into saga_journal (node, pos, kind, entries, starts)
+		select $1, $2, 1, $3, $4 from before, patience where set <> '' returning 1
 	)`
 
 	// An instance that starts alone waits for this one, so it is kept short.
-	appendStartSQL = patientSQL + `, put as (
-		insert into saga_journal (node, pos, kind, entries, starts)
-		select $1, $2, 1, $3, $4 from before returning 1
-	)
+	appendStartSQL = patientIf + keyWait + patientSQL + `
 	insert into saga_key (id, definition, hash, node, pos)
 	select $5, $6, $7, $1, $2 from put on conflict do nothing`
 
 	// Keys and commands are locked in order of their ids, keys first: two appends that want the same
 	// ones wait for each other and never in a circle.
-	appendFullSQL = patientSQL + `, put as (
-		insert into saga_journal (node, pos, kind, entries, starts)
-		select $1, $2, 1, $3, $4 from before returning 1
-	), keys as (
+	appendFullSQL = patientIf + `case when cardinality($5::text[]) > 0 then ` + keyWait + ` else '0' end` + patientSQL + `, keys as (
 		insert into saga_key (id, definition, hash, node, pos)
 		select k.id, k.definition, k.hash, $1, $2
 		from unnest($5::text[], $6::text[], $7::bytea[]) as k (id, definition, hash), put

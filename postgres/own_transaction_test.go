@@ -159,17 +159,57 @@ func TestAStartGoesWithTheTransaction(t *testing.T) {
 	o.once(t, engine, "gone")
 }
 
-// Engines hear of a commit by themselves, from a service whose first schema is not that of the sagas.
-func TestACommitIsHeard(t *testing.T) {
+// Whoever listens hears of a commit, from a service whose first schema is not that of the sagas, and of
+// nothing else.
+func TestACommitIsHeardAtOnce(t *testing.T) {
+	o := newOffice(t)
+	heard := make(chan struct{}, 100)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go open(t, o.url).Wake(ctx, func() { heard <- struct{}{} })
+	<-heard // it listens
+	schema := ask[string](t, admin(t, o.url), `select current_schema()`)
+	for _, do := range []func(b postgres.Bound) error{
+		func(b postgres.Bound) error {
+			_, err := o.refund().Start(t.Context(), b, "a", Refund{})
+			return err
+		},
+		func(b postgres.Bound) error {
+			return b.Deliver(t.Context(), saga.Reply{Key: saga.Key{Instance: "a", Step: "ask"}, Outcome: saga.Succeeded})
+		},
+	} {
+		for _, commit := range []bool{false, true} {
+			tx := o.begin(t)
+			_, err := tx.Exec(t.Context(), `create schema "the service's"`)
+			must(t, err)
+			_, err = tx.Exec(t.Context(), `set local search_path = "the service's", `+pgx.Identifier{schema}.Sanitize())
+			must(t, err)
+			must(t, do(postgres.Bind(tx)))
+			_, err = tx.Exec(t.Context(), `drop schema "the service's"`)
+			must(t, err)
+			if !commit {
+				must(t, tx.Rollback(t.Context()))
+				continue
+			}
+			must(t, tx.Commit(t.Context()))
+			select {
+			case <-heard:
+			case <-time.After(10 * time.Second):
+				t.Error("nobody heard of the commit")
+			}
+		}
+	}
+	if len(heard) > 0 {
+		t.Errorf("woken %d times more than there were commits", len(heard))
+	}
+}
+
+// Engines take up what is started and delivered in transactions.
+func TestAnEngineTakesUpWhatIsCommitted(t *testing.T) {
 	o := newOffice(t)
 	engine := o.run(t, o.refund(), approve())
-	exec(t, o.url, `create schema "the service's"`)
-	defer exec(t, o.url, `drop schema "the service's" cascade`)
 	tx := o.begin(t)
-	schema := ask[string](t, admin(t, o.url), `select current_schema()`)
-	_, err := tx.Exec(t.Context(), `set local search_path = "the service's", `+pgx.Identifier{schema}.Sanitize())
-	must(t, err)
-	_, err = approve().Start(t.Context(), postgres.Bind(tx), "a", Refund{})
+	_, err := approve().Start(t.Context(), postgres.Bind(tx), "a", Refund{})
 	must(t, err)
 	must(t, tx.Commit(t.Context()))
 	eventually(t, "waiting for a reply", func() bool {
@@ -243,13 +283,17 @@ func TestAnOpenTransactionHoldsItsKeyOnly(t *testing.T) {
 	}
 	var all sync.WaitGroup
 	all.Go(func() { // like a mistaken start inside the transaction
-		if _, err := d.Start(t.Context(), engine, "held", Refund{Order: "held"}); !errors.Is(err, saga.NotDone) {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		if _, err := d.Start(ctx, engine, "held", Refund{Order: "held"}); !errors.Is(err, saga.NotDone) {
 			t.Errorf("an engine's start of a held id: %v, want NotDone", err)
 		}
 	})
 	second := o.begin(t)
 	all.Go(func() {
-		if _, err := d.Start(t.Context(), postgres.Bind(second), "held", Refund{Order: "held"}); !errors.Is(err, saga.NotDone) {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		if _, err := d.Start(ctx, postgres.Bind(second), "held", Refund{Order: "held"}); !errors.Is(err, saga.NotDone) {
 			t.Errorf("another transaction's start of a held id: %v, want NotDone", err)
 		}
 	})
