@@ -29,14 +29,15 @@ type office struct {
 	url  string
 	pool *pgxpool.Pool
 
-	mu   sync.Mutex
-	paid map[string]int
-	told map[string][]saga.Event
+	mu    sync.Mutex
+	paid  map[string]int
+	begun map[string]time.Time // when the step was called
+	told  map[string][]saga.Event
 }
 
 func newOffice(t testing.TB) *office {
 	t.Helper()
-	o := &office{url: migrated(t), paid: map[string]int{}, told: map[string][]saga.Event{}}
+	o := &office{url: migrated(t), paid: map[string]int{}, begun: map[string]time.Time{}, told: map[string][]saga.Event{}}
 	exec(t, o.url, `create table orders (id text primary key)`)
 	var err error
 	o.pool, err = pgxpool.New(t.Context(), o.url)
@@ -52,6 +53,7 @@ func (o *office) refund() saga.Definition[Refund] {
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			o.paid[a.Key.Instance]++
+			o.begun[a.Key.Instance] = time.Now()
 			return nil
 		},
 	}}}
