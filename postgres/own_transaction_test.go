@@ -481,6 +481,24 @@ func TestAStartThatNoEngineKnows(t *testing.T) {
 	})
 }
 
+// Under a stricter isolation a start that lost a race is an error of the server's, and no second instance.
+func TestAStartUnderAStricterIsolation(t *testing.T) {
+	o := newOffice(t)
+	tx, err := o.pool.BeginTx(t.Context(), pgx.TxOptions{IsoLevel: pgx.RepeatableRead})
+	must(t, err)
+	defer tx.Rollback(t.Context())
+	_, err = tx.Exec(t.Context(), `select count(*) from orders`) // what it sees is settled
+	must(t, err)
+	must(t, o.order(t.Context(), "o-1"))
+	b := postgres.Bind(tx)
+	if _, err := o.refund().Start(t.Context(), b, "o-1", Refund{Order: "o-1"}); err == nil || !strings.Contains(err.Error(), "40001") {
+		t.Errorf("got %v, want a serialization failure", err)
+	}
+	must(t, tx.Rollback(t.Context()))
+	must(t, o.order(t.Context(), "o-1"))
+	o.once(t, o.run(t, o.refund()), "o-1")
+}
+
 func TestAStartWhereNoTablesAreSaysSo(t *testing.T) {
 	o := newOffice(t)
 	tx := o.begin(t)
