@@ -29,7 +29,8 @@ type Config struct {
 	// Node names this process in the store; each Run adds a random part to it. Default: "node".
 	Node string
 	// Observe receives every transition that this engine makes, once it is durable, in order per
-	// instance, on one goroutine; it must not block. What became durable just before a crash may
+	// instance, on one goroutine; it must not block. It also receives the start of an instance that began
+	// in a transaction (see [Starter]) and that this engine claims first. What became durable just before a crash may
 	// never be told; the history has it. Default: none.
 	Observe func(Event)
 	// Retry is the policy for actions and probes of steps that have none of their own.

@@ -102,6 +102,15 @@
 // [Definition.Start] with the same id and input may be repeated at will. Inputs are compared by
 // name of the definition and by JSON without zero values: Quantity 0 and no quantity are the same.
 //
+// # Your own transaction
+//
+// [Definition.Start] takes an engine, or a database transaction of yours that sqlite.Bind or
+// postgres.Bind has made a [Starter]: a row of yours and its saga are then committed together, or
+// neither is. The same Bound delivers replies. Any engine takes the instance up after the commit:
+// call [Engine.Wake] on SQLite, where nobody else tells it. sqlite.Func makes a step of work on your own
+// database, done at most once. Keep such transactions short, and wait for nothing in them that an
+// engine does.
+//
 // # Attention
 //
 // [NeedsAttention] means that the engine has done what is safe; [Instance.Reason] says what is
@@ -125,9 +134,8 @@
 // # What it does not do
 //
 // It does not isolate: between two steps others see what the first has done, so mark it as
-// unfinished in your own data. It does not deliver messages, or start a saga
-// inside your own database transaction. It does not delete ended
-// instances. It cannot stop a function that ignores its ctx; such a call keeps one of
+// unfinished in your own data. It does not deliver messages. It does not
+// delete ended instances. It cannot stop a function that ignores its ctx; such a call keeps one of
 // [Config.Concurrency] slots, and Run leaves it behind.
 //
 // The folder docs of the repository has the guarantees with their conditions and tests, the terms,

@@ -65,3 +65,16 @@ func (e *Engine) whyClosed() error {
 	}
 	return ErrClosed
 }
+
+// Wake lets the engine look at once for what there is to do: call it after the commit of a transaction
+// of yours in which something was started or delivered. Without it an engine on SQLite looks within a
+// second and a half; those on PostgreSQL hear of the commit by themselves. It does not block, and does
+// nothing unless Run runs.
+func (e *Engine) Wake() {
+	e.mu.Lock()
+	s := e.server
+	e.mu.Unlock()
+	if s != nil {
+		s.offer((*node).woken)
+	}
+}

@@ -157,6 +157,10 @@ func (n *node) adopt(row Row, at time.Time) {
 		n.decide(r, happened{kind: EventRecovered, at: at})
 		return
 	}
+	if in.Seq == 1 { // started in a transaction of somebody's, so no engine has told of it
+		h := happened{kind: EventStarted, at: in.Started}
+		n.do(tell{[]*pending{{entry: record(in, in, h), after: in, of: r}}})
+	}
 	n.run(r, at)
 }
 

@@ -103,9 +103,10 @@ func (n *node) found(id string, key *StartKey, row *Row, err error, at time.Time
 
 func (n *node) foundFor(req *startRequest, key *StartKey, row *Row, err error, at time.Time) {
 	switch r := n.live[req.ID]; {
-	case err != nil || key == nil:
-		n.refuse(req, fmt.Errorf("start of %s: %w: its id is taken and it cannot be read; start it again: %w",
-			req.ID, Unknown, errOr(err, ErrNotFound)))
+	case err != nil:
+		n.refuse(req, fmt.Errorf("start of %s: %w: its id is taken and it cannot be read; start it again: %w", req.ID, Unknown, err))
+	case key == nil: // what had the id in hand has not committed, and this start got nothing
+		n.refuse(req, fmt.Errorf("start of %s: %w: %w; start it again when that has ended", req.ID, NotDone, errHeld))
 	case !bytes.Equal(key.Hash, req.Hash) || key.Definition != req.Key.name:
 		n.refuse(req, conflict(req.ID))
 	case r != nil:
@@ -140,11 +141,4 @@ func (n *node) attachRow(req *startRequest, row *Row) {
 	default:
 		n.do(answerStart{Request: req, Instance: in})
 	}
-}
-
-func errOr(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }

@@ -3,7 +3,6 @@ package saga
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -45,15 +44,11 @@ func (e *Engine) Deliver(ctx context.Context, replies ...Reply) error {
 	if len(replies) == 0 {
 		return nil
 	}
-	at := now()
-	commands := make([]Command, len(replies))
-	for i := range replies {
-		var err error
-		if commands[i], err = replies[i].command(rand.Text(), at, e.config.StateLimit); err != nil {
-			return err
-		}
+	commands, err := commandsOf(replies, e.config.StateLimit)
+	if err != nil {
+		return err
 	}
-	if err := e.started(ctx, commands); err != nil {
+	if err := started(ctx, e.store.Instances(), commands); err != nil {
 		return err
 	}
 	if err := e.store.Instances().Send(ctx, commands); err != nil {
@@ -75,14 +70,16 @@ func (e *Engine) handOver(commands []Command) {
 }
 
 // started refuses commands for an id that nobody has started.
-func (e *Engine) started(ctx context.Context, commands []Command) error {
+func started(ctx context.Context, among interface {
+	Keys(ctx context.Context, ids []string) ([]StartKey, error)
+}, commands []Command) error {
 	ids := make([]string, len(commands))
 	for i := range commands {
 		ids[i] = commands[i].Instance
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	keys, err := e.store.Instances().Keys(ctx, ids)
+	keys, err := among.Keys(ctx, ids)
 	if err != nil {
 		return fmt.Errorf("deliver: %w", err)
 	}

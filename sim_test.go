@@ -27,6 +27,9 @@ func Simulate(t testing.TB, store Store, seed uint64) map[string]int {
 		w.move()
 	}
 	w.faulty = false
+	for len(w.opened) > 0 {
+		w.endTransaction(0)
+	}
 	for round := 0; round < 400 && !w.quiet(); round++ {
 		for range 60 {
 			w.move()
@@ -88,6 +91,7 @@ type world struct {
 	zombies map[string]bool // sealed, and perhaps not aware of it
 	sent    []sentCommand
 	errands []errand
+	opened  []openStart
 	faulty  bool
 	logs    map[string][]string
 	seen    map[string]int
@@ -168,6 +172,8 @@ func (w *world) move() {
 		w.intervene()
 	case p < 30:
 		w.runErrand(true)
+	case p < 32 && (w.started < 12 || len(w.opened) > 0):
+		w.ownTransaction()
 	default:
 		w.perform(n)
 	}
@@ -189,7 +195,8 @@ func (w *world) move() {
 	}
 }
 
-func (w *world) start(n *simNode) {
+// nextStart chooses an id and its shape.
+func (w *world) nextStart() (string, *Shape) {
 	w.started++
 	id := fmt.Sprint("i", w.started)
 	if w.started > 3 && w.chance(25) {
@@ -198,7 +205,11 @@ func (w *world) start(n *simNode) {
 	w.starts[id]++
 	number := 0
 	fmt.Sscanf(id, "i%d", &number)
-	sh := w.shapes[number%len(w.shapes)]
+	return id, w.shapes[number%len(w.shapes)]
+}
+
+func (w *world) start(n *simNode) {
+	id, sh := w.nextStart()
 	n.start(&startRequest{ID: id, Key: shapeKey{sh.Name, 1}, Hash: []byte(id), State: fields{{"in", json.RawMessage(`"x"`)}}}, w.at)
 	if w.starts[id] == 1 {
 		w.unasked(id, sh, 0)
@@ -286,6 +297,8 @@ func (w *world) heard(a answerStart) {
 	switch {
 	case a.Err == nil:
 		w.acked[a.Request.ID] = true
+	case errors.Is(a.Err, errHeld):
+		w.seen["held for a node"]++
 	case OutcomeOf(a.Err) == NotDone && w.starts[a.Request.ID] == 1:
 		w.seen["not started"]++
 		w.never = append(w.never, a.Request.ID)

@@ -19,27 +19,59 @@ type startAnswer struct {
 // JSON without fields of zero value, so a field that a later version of S adds does not matter, and
 // a zero equals its absence.
 //
+// On a transaction of yours (see [Starter]) it returns at once, and the instance is durable when and
+// if the transaction commits. It attaches there too, but gives no new budget. Never wait inside such
+// a transaction for what it has started, or start the same id on an engine there: nobody else can see
+// the instance before the commit.
+//
 // The error matches [ErrConflict] if the id belongs to another input or definition, [ErrTooLarge],
-// [ErrInvalid], and [NotDone] if nothing was started and trying again is all there is to do. It
-// matches [Unknown] if ctx ended before the answer: the instance may exist, and the same Start
-// again tells.
-func (d Definition[S]) Start(ctx context.Context, e *Engine, id string, s S) (Instance, error) {
-	p := e.plans[shapeKey{d.Name, d.Version}]
-	switch {
-	case p == nil:
-		return Instance{}, fmt.Errorf("%w: definition %q version %d is not registered; pass it to New", ErrInvalid, d.Name, d.Version)
-	case !validID(id):
-		return Instance{}, fmt.Errorf("%w: the id needs 1 to %d bytes of UTF-8 without control characters or space at an end", ErrInvalid, maxIDBytes)
-	}
-	state, hash, err := p.encode(&s, e.config.StateLimit)
+// [ErrInvalid], and [NotDone] if nothing was started and trying again is all there is to do; so it is
+// while another transaction that started the id stays open. It matches [Unknown] if ctx ended before
+// the answer: the instance may exist, and the same Start again tells.
+func (d Definition[S]) Start(ctx context.Context, on Starter, id string, s S) (Instance, error) {
+	return on.StartInstance(ctx, Beginning{definition: d, id: id, input: &s})
+}
+
+// StartInstance implements [Starter]; call [Definition.Start].
+func (e *Engine) StartInstance(ctx context.Context, b Beginning) (Instance, error) {
+	p, err := b.planned(e.plans)
 	if err != nil {
-		return Instance{}, fmt.Errorf("start of %s: %w", id, err)
+		return Instance{}, err
 	}
-	for {
-		in, err := e.start(ctx, &startRequest{ID: id, Key: p.key(), Hash: hash, State: state, answer: make(chan startAnswer, 1)})
-		if !errors.Is(err, ErrSealed) {
+	state, hash, err := p.encode(b.input, e.config.StateLimit)
+	if err != nil {
+		return Instance{}, fmt.Errorf("start of %s: %w", b.id, err)
+	}
+	for held := (patience{}); ; {
+		in, err := e.start(ctx, &startRequest{ID: b.id, Key: p.key(), Hash: hash, State: state, answer: make(chan startAnswer, 1)})
+		switch {
+		case errors.Is(err, ErrSealed): // this node rejoins under a new incarnation, and a start is safe to repeat
+		case errors.Is(err, errHeld) && held.wait(ctx):
+		default:
 			return in, err
-		} // this node rejoins under a new incarnation, and a start is safe to repeat
+		}
+	}
+}
+
+// errHeld is a start whose id a transaction of somebody's holds that has not ended.
+var errHeld = errors.New("a transaction that is still open has started the id")
+
+// patience is how a start waits for such a transaction: a second and a half altogether. Each try costs
+// an entry in the journal, so they become rare.
+type patience struct{ tries int }
+
+// wait is false if there is no more of it.
+func (p *patience) wait(ctx context.Context) bool {
+	if p.tries++; p.tries > 8 {
+		return false
+	}
+	t := time.NewTimer(time.Duration(1<<p.tries) * 3 * time.Millisecond)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

@@ -3,6 +3,7 @@ package saga_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,18 @@ import (
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/conformance/memory"
 )
+
+// Another definition under the name and version of a registered one is refused, not misread.
+func TestStartOfAnotherStatesDefinition(t *testing.T) {
+	bubble(t, func(t *testing.T, store *memory.Store) {
+		p := newParty()
+		e := run(t, store, quietly(), def(p.step("a")))
+		other := saga.Definition[struct{ Total string }]{Name: def().Name, Version: def().Version}
+		if _, err := other.Start(t.Context(), e, "i", struct{ Total string }{"x"}); !errors.Is(err, saga.ErrInvalid) {
+			t.Errorf("got %v, want ErrInvalid", err)
+		}
+	})
+}
 
 func TestStartAttachesToARunningInstance(t *testing.T) {
 	bubble(t, func(t *testing.T, store *memory.Store) {

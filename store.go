@@ -36,7 +36,8 @@ type Journal interface {
 
 	// Append writes one row of entries at a position and one key row for each start whose id is
 	// free, all of it durably or none of it. It returns the ids that were not free; their entries
-	// are in the row and count for nothing. It is [ErrSealed] unless the row before it exists and
+	// are in the row and count for nothing. An id that a [Transaction] has started which is still open
+	// is not free either, or Append waits for it if the store has one writer at a time. It is [ErrSealed] unless the row before it exists and
 	// is not a seal, and if another row holds the position. Repeating an append byte for byte is
 	// answered as the first one was: that is how one whose answer was lost is settled.
 	//
@@ -123,7 +124,7 @@ type StartKey struct {
 	ID         string
 	Definition string
 	Hash       []byte // of the canonical input
-	Node       string // whose journal started it
+	Node       string // whose journal started it; "" if a Transaction did
 	Position   int64  // in which row
 }
 

@@ -30,6 +30,9 @@
 // copies them as they are and opens the copy. A driver for a server opens new connections. Without
 // a Reopener these checks only say in the log that they did not run, so look there once.
 //
+// Transactions of a caller's, [saga.Transaction], are tested in the same way of stores whose value
+// implements [Transactor].
+//
 // # What it leaves open
 //
 // Where the contract is silent, so is the suite: the text of errors, the order among rows that

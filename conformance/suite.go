@@ -58,7 +58,7 @@ func checks() []check {
 	for _, part := range [][]check{
 		joinChecks(), appendChecks(), startChecks(), repeatChecks(), sealChecks(), tailChecks(),
 		checkpointChecks(), guardChecks(), drainChecks(),
-		claimChecks(), ownerChecks(), commandChecks(), pageChecks(), answerChecks(), sentChecks(), keyChecks(), defineChecks(), nodeChecks(),
+		claimChecks(), ownerChecks(), commandChecks(), pageChecks(), answerChecks(), sentChecks(), keyChecks(), defineChecks(), nodeChecks(), transactionChecks(),
 		findChecks(), filterChecks(), historyChecks(), contentChecks(), durableChecks(),
 	} {
 		all = append(all, part...)

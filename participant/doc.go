@@ -29,6 +29,9 @@
 // recorded reply of draft-ietf-httpapi-idempotency-key-header, extended to the two orders of arrival
 // that sagas add: an undo before its do, and a do after its undo.
 //
+// [Local] is the same for a saga's step in the service's own database, where nothing goes over a network:
+// it keeps the outcome and what changed in the saga's state.
+//
 // [Do], [Undo], [Probe] and [Fence] decide over a [Ledger], a port of two methods bound to the local
 // transaction of whoever calls them. Package sqlite has one, and makes an [Operation] out of two
 // functions, each call in a transaction of its own. The same operation can be served over HTTP, by

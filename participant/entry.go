@@ -38,7 +38,7 @@ type Entry struct {
 	Operation string          `json:"operation,omitempty"` // who decided; empty if State is None
 	State     State           `json:"state"`
 	Request   json.RawMessage `json:"request,omitempty"` // what was decided about; none if Cancelled
-	Reply     json.RawMessage `json:"reply,omitempty"`   // what the work returned; only if Applied or Reverted
+	Reply     json.RawMessage `json:"reply,omitempty"`   // what the work returned; only if Applied or Reverted, or of a local step
 	Refusal   *Refusal        `json:"refusal,omitempty"` // only if Refused, or told by a [Remote]
 	Decided   time.Time       `json:"decided,omitzero"`  // UTC, in whole microseconds
 	Reverted  time.Time       `json:"reverted,omitzero"` // likewise; zero unless Reverted

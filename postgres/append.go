@@ -26,24 +26,30 @@ const (
 	appendPlainSQL = beforeSQL + `
 	insert into saga_journal (node, pos, kind, entries) select $1, $2, 1, $3 from before`
 
-	// An instance that starts alone waits for this one, so it is kept short.
-	appendStartSQL = beforeSQL + `, put as (
+	// A start in a transaction of a caller's holds its key for as long as that is open. An append with
+	// starts must not wait that long, since everything behind it waits too, so it gives up and leaves
+	// the id out. All other waits are shorter; if one is not, the append is only tried again.
+	keyWait   = `'50ms'`
+	patientIf = beforeSQL + `, patience as materialized (
+		select set_config('lock_timeout', `
+	patientSQL = `, true) as set
+	), put as (
 		insert into saga_journal (node, pos, kind, entries, starts)
-		select $1, $2, 1, $3, $4 from before returning 1
-	)
+		select $1, $2, 1, $3, $4 from before, patience where set <> '' returning 1
+	)`
+
+	// An instance that starts alone waits for this one, so it is kept short.
+	appendStartSQL = patientIf + keyWait + patientSQL + `
 	insert into saga_key (id, definition, hash, node, pos)
 	select $5, $6, $7, $1, $2 from put on conflict do nothing`
 
 	// Keys and commands are locked in order of their ids, keys first: two appends that want the same
 	// ones wait for each other and never in a circle.
-	appendFullSQL = beforeSQL + `, put as (
-		insert into saga_journal (node, pos, kind, entries, starts)
-		select $1, $2, 1, $3, $4 from before returning 1
-	), keys as (
+	appendFullSQL = patientIf + `case when cardinality($5::text[]) > 0 then ` + keyWait + ` else '0' end` + patientSQL + `, keys as (
 		insert into saga_key (id, definition, hash, node, pos)
 		select k.id, k.definition, k.hash, $1, $2
 		from unnest($5::text[], $6::text[], $7::bytea[]) as k (id, definition, hash), put
-		order by k.id collate "C" on conflict do nothing returning id
+		where k.id <> all($10::text[]) order by k.id collate "C" on conflict do nothing returning id
 	), waiting as materialized (
 		select c.id from saga_command as c
 		where c.id = any($8::text[]) and c.answer is null and exists (select 1 from put)
@@ -55,10 +61,19 @@ const (
 	)
 	select (select count(*) from put), array(select id from keys)`
 
-	// What stands at the place, and which starts are not its own.
+	// What stands at the place, and which starts are not its own. One that was left out has perhaps no
+	// key at all.
 	lookSQL = `select kind = 1 and entries = $3 and starts = $4, array(
-		select id from saga_key where id = any($5::text[]) and not (node = $1 and pos = $2))
+		select s.id from unnest($5::text[]) as s (id)
+		where not exists (select 1 from saga_key as k where k.id = s.id and k.node = $1 and k.pos = $2))
 		from saga_journal where node = $1 and pos = $2`
+
+	// Which of some ids are in the hands of transactions of callers': see holdSQL.
+	heldSQL = `select s.id from unnest($1::text[]) as s (id)
+		where hashtext(s.id)::bigint & 4294967295 in (
+			select l.objid::bigint from pg_locks as l
+			where l.locktype = 'advisory' and l.classid = 'saga_key'::regclass and l.objsubid = 2 and l.granted
+				and l.database = (select oid from pg_database where datname = current_database()))`
 )
 
 // Join implements [saga.Journal].
@@ -75,17 +90,40 @@ func (j journal) Join(ctx context.Context, node string, lease time.Duration) err
 // Append implements [saga.Journal].
 func (j journal) Append(ctx context.Context, a saga.Append) (taken []string, err error) {
 	err = j.s.write(ctx, "append", func(ctx context.Context) (err error) {
-		switch {
-		case len(a.Answers) > 0 || len(a.Starts) > 1:
-			taken, err = j.appendFull(ctx, a)
-		case len(a.Starts) == 1:
-			taken, err = j.appendStart(ctx, a, a.Starts[0])
-		default:
-			err = j.appendPlain(ctx, a)
+		taken, err = j.append(ctx, a, nil)
+		for code(err) == lockTimeout {
+			var held []string
+			if held, err = j.held(ctx, a.Starts); err == nil {
+				taken, err = j.append(ctx, a, held)
+			}
 		}
 		return err
 	})
 	return taken, err
+}
+
+// append leaves the starts of ids that are held without a key.
+func (j journal) append(ctx context.Context, a saga.Append, held []string) (taken []string, err error) {
+	switch {
+	case len(a.Answers) > 0 || len(a.Starts) > 1 || len(held) > 0:
+		return j.appendFull(ctx, a, held)
+	case len(a.Starts) == 1:
+		return j.appendStart(ctx, a, a.Starts[0])
+	}
+	return nil, j.appendPlain(ctx, a)
+}
+
+// held returns the ids that transactions of callers' have started which are still open.
+func (j journal) held(ctx context.Context, starts []saga.StartKey) ([]string, error) {
+	ids := make([]string, len(starts))
+	for i := range starts {
+		ids[i] = starts[i].ID
+	}
+	rows, err := j.s.appends.Query(ctx, heldSQL, ids)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
 func (j journal) appendPlain(ctx context.Context, a saga.Append) error {
@@ -112,12 +150,15 @@ func (j journal) appendStart(ctx context.Context, a saga.Append, k saga.StartKey
 	return j.look(ctx, a, starts, []string{k.ID})
 }
 
-func (j journal) appendFull(ctx context.Context, a saga.Append) ([]string, error) {
+func (j journal) appendFull(ctx context.Context, a saga.Append, held []string) ([]string, error) {
+	if held == nil {
+		held = []string{} // nil would be null
+	}
 	k, starts := keysOf(a), digest(a)
 	var put int
 	var got []string
 	err := j.s.appends.QueryRow(ctx, appendFullSQL, a.Node, a.Position, bytes(a.Entries), starts,
-		k.ids, k.definitions, k.hashes, k.commands, k.answers).Scan(&put, &got)
+		k.ids, k.definitions, k.hashes, k.commands, k.answers, held).Scan(&put, &got)
 	if err == nil && put == 1 {
 		return without(k.ids, got), nil
 	}

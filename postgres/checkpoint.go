@@ -30,6 +30,12 @@ const (
 			and (select count(*) from marked) = 1 and (select count(*) from node) = 1 then 1 else 0 end) as ok
 	)`
 
+	replaceRow = `
+		on conflict (id) do update set definition = excluded.definition, version = excluded.version,
+			status = excluded.status, live = excluded.live, owner = excluded.owner, former = excluded.former,
+			due = excluded.due, started = excluded.started, updated = excluded.updated, since = excluded.since,
+			reason = excluded.reason, step = excluded.step, data = excluded.data`
+
 	foldSQL = `, rows as (
 		insert into saga_instance (` + rowColumns + `)
 		select r.id, ($5::text[])[r.kind], ($6::bigint[])[r.kind], ($7::text[])[r.kind], ($8::boolean[])[r.kind],
@@ -37,11 +43,7 @@ const (
 			($11::text[])[r.kind], ($12::text[])[r.kind], substr($25::bytea, r.at, r.size)
 		from unnest($13::text[], $14::int[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[],
 			$19::int[], $20::int[]) as r (id, kind, due, started, updated, since, at, size), guard
-		where guard.ok = 1
-		on conflict (id) do update set definition = excluded.definition, version = excluded.version,
-			status = excluded.status, live = excluded.live, owner = excluded.owner, former = excluded.former,
-			due = excluded.due, started = excluded.started, updated = excluded.updated, since = excluded.since,
-			reason = excluded.reason, step = excluded.step, data = excluded.data
+		where guard.ok = 1` + replaceRow + `
 	), history as (
 		insert into saga_history (id, seq, entries)
 		select h.id, h.seq, substr($25, h.at, h.size)

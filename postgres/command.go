@@ -11,13 +11,13 @@ import (
 const (
 	// In order of ids, so that two who send the same ones do not wait for each other in a circle.
 	// Whoever listens is told when the transaction is over.
-	sendSQL = `with sent as (
+	insertSQL = `with sent as (
 		insert into saga_command (id, instance, sent, data)
 		select c.id, c.instance, c.sent, c.data
 		from unnest($1::text[], $2::text[], $3::timestamptz[], $4::bytea[]) with ordinality as c (id, instance, sent, data, n)
 		order by c.id collate "C", c.n on conflict do nothing
-	)
-	select pg_notify($5, '')`
+	)`
+	sendSQL    = insertSQL + ` select pg_notify($5, '')`
 	answersSQL = `select id, answer from saga_command where answer is not null and id = any($1::text[])`
 	forgetSQL  = `delete from saga_command where answer is not null and sent < $1`
 )
@@ -28,17 +28,22 @@ func (in instances) Send(ctx context.Context, commands []saga.Command) error {
 		if len(commands) == 0 {
 			return nil
 		}
-		var ids, of []string
-		var sent []time.Time
-		var data [][]byte
-		for i := range commands {
-			c := &commands[i]
-			ids, of = append(ids, c.ID), append(of, c.Instance)
-			sent, data = append(sent, c.Sent), append(data, bytes(c.Data))
-		}
-		_, err := in.s.pool.Exec(ctx, sendSQL, ids, of, sent, data, channel(in.s.place.schema))
+		_, err := in.s.pool.Exec(ctx, sendSQL, append(commandArgs(commands), channel(in.s.place.schema))...)
 		return err
 	})
+}
+
+// commandArgs are commands as arrays, for insertSQL.
+func commandArgs(commands []saga.Command) []any {
+	var ids, of []string
+	var sent []time.Time
+	var data [][]byte
+	for i := range commands {
+		c := &commands[i]
+		ids, of = append(ids, c.ID), append(of, c.Instance)
+		sent, data = append(sent, c.Sent), append(data, bytes(c.Data))
+	}
+	return []any{ids, of, sent, data}
 }
 
 // Answers implements [saga.Instances].

@@ -1,8 +1,11 @@
 package postgres_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/conformance"
 	"github.com/seosa-dev/saga/internal/pgtest"
@@ -37,6 +40,25 @@ func open(t testing.TB, url string) schema {
 	}
 	t.Cleanup(func() { store.Close() })
 	return schema{store, url}
+}
+
+// Begin opens a transaction on a connection of its own.
+func (s schema) Begin(ctx context.Context) (saga.Transaction, func(commit bool) error, error) {
+	conn, err := pgx.Connect(ctx, s.url)
+	if err != nil {
+		return nil, nil, err
+	}
+	tx, err := conn.Begin(ctx)
+	if err != nil {
+		return nil, nil, errors.Join(err, conn.Close(ctx))
+	}
+	return postgres.TransactionOf(tx), func(commit bool) error {
+		defer conn.Close(ctx)
+		if commit {
+			return tx.Commit(ctx)
+		}
+		return tx.Rollback(ctx)
+	}, nil
 }
 
 // Reopen connects anew while the old handle still has its connections.

@@ -35,7 +35,18 @@
 // that is thought to be dead is sealed by taking the next place in its journal; whatever it does
 // afterwards is refused, however wrong the thought was.
 //
-// A commanding tool or another node is heard at once: Send notifies, and [Store.Wake] listens.
+// A commanding tool, another node, or a start in a transaction is heard at once: Send notifies, and
+// [Store.Wake] listens.
+//
+// # Sagas in a service's transaction
+//
+// [Bind] makes a transaction of the service's one that sagas are started on (saga.Definition.Start) and
+// that delivers replies, beside the service's own rows. It may be on any connection to the same
+// database whose search_path finds the tables, and engines hear of the commit. While it is open, the ids
+// that it has started are nobody else's: whoever starts one of them elsewhere, in another transaction or
+// on an engine, is told saga.NotDone after a second and a half, the transaction itself included if
+// it mistakenly starts on an engine what it has started already. Nothing else waits for it. Notifications
+// make the server commit such transactions one after the other, as it does for all that notify.
 //
 // # Presence and lease
 //

@@ -19,10 +19,12 @@ func (in instances) Keys(ctx context.Context, ids []string) (keys []saga.StartKe
 		if err != nil {
 			return err
 		}
-		keys, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (k saga.StartKey, err error) {
-			return k, row.Scan(&k.ID, &k.Definition, &k.Hash, &k.Node, &k.Position)
-		})
+		keys, err = pgx.CollectRows(rows, collectKey)
 		return err
 	})
 	return keys, err
+}
+
+func collectKey(row pgx.CollectableRow) (k saga.StartKey, err error) {
+	return k, row.Scan(&k.ID, &k.Definition, &k.Hash, &k.Node, &k.Position)
 }

@@ -21,6 +21,7 @@ const (
 	divisionByZero  = "22012"
 	undefinedTable  = "42P01"
 	noPrivilege     = "42501"
+	lockTimeout     = "55P03"
 )
 
 var (

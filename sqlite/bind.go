@@ -12,10 +12,11 @@ type Database interface {
 	Change(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error
 }
 
-// Bound is a transaction of the caller's, seen as outbox, inbox and ledger: what is written through
-// it is committed or rolled back with everything else in the transaction. The tables are made by
-// [Prepare]. Like the transaction, it is for one goroutine.
+// Bound is a transaction of the caller's, seen as outbox, inbox and ledger, and as what sagas are started
+// on and hear replies through: what is written through it is committed or rolled back with everything
+// else in the transaction. The tables of the first three are made by [Prepare], those of sagas by
+// [Open]. Like the transaction, it is for one goroutine.
 type Bound struct{ tx *sql.Tx }
 
-// Bind returns a transaction as outbox, inbox and ledger.
+// Bind returns a transaction as outbox, inbox, ledger and [saga.Starter].
 func Bind(tx *sql.Tx) Bound { return Bound{tx} }

@@ -1,6 +1,9 @@
 package sqlite_test
 
 import (
+	"context"
+	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -30,6 +33,25 @@ func open(t testing.TB, path string) file {
 	}
 	t.Cleanup(func() { store.Close() })
 	return file{store, path}
+}
+
+// Begin opens a transaction over a connection of its own.
+func (f file) Begin(ctx context.Context) (saga.Transaction, func(commit bool) error, error) {
+	db, err := sql.Open("sqlite", "file:"+f.path+"?_txlock=immediate&_pragma=busy_timeout(10000)")
+	if err != nil {
+		return nil, nil, err
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return sqlite.TransactionOf(tx), func(commit bool) error {
+		defer db.Close()
+		if commit {
+			return tx.Commit()
+		}
+		return tx.Rollback()
+	}, nil
 }
 
 // Reopen copies the file and its log as they are on disk while the old handle still has them open,

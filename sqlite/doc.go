@@ -15,10 +15,22 @@
 // and tables that this needs; whoever brings a connection of another making calls [Prepare] on it,
 // and opens it with _txlock=immediate and a busy timeout (the driver's name is "sqlite"). [Bind] turns
 // a transaction into an outbox, an inbox and a ledger: what is written through it is committed with
-// the service's own rows or not at all. [Operation] and [Consumer] wrap the usual cases (a keyed
-// operation of package participant, which is served over HTTP or by message; a handler of package
-// message that has its effect once), and [NewQueue] is the outbox as a message.Relay and its operator
-// see it. None of it needs the store, or an engine.
+// the service's own rows or not at all. [Func] makes a saga's step of work on such a database.
+// [Operation] and [Consumer] wrap the usual cases (a keyed operation of package participant, which is
+// served over HTTP or by message; a handler of package message that has its effect once), and
+// [NewQueue] is the outbox as a message.Relay and its operator see it. None of it needs the store, or
+// an engine.
+//
+// # Sagas in a service's transaction
+//
+// If the store's tables are in the same file, a transaction of the service can start a saga and deliver
+// replies: saga.Definition.Start takes what [Bind] returns. Call saga.Engine.Wake after the commit, or
+// the engine finds out within a second and a half. SQLite has one writer at a time, so as long as such a
+// transaction is open no engine on the file can write a word, and one that is open for ten seconds makes
+// it log errors and try again. So a transaction must not wait for an engine: a Start, Deliver or Apply on
+// an engine inside it waits for the transaction's own end, and a Wait for something that cannot
+// happen, until their ctx ends. That of [DB.Change] ends after ten seconds; then the transaction is rolled
+// back, and the engine goes on.
 //
 // # Files
 //

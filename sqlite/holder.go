@@ -26,17 +26,24 @@ func (w *writer) hold(ctx context.Context, n int, id func(i int) string) error {
 	if err := w.waiting.QueryRowContext(ctx).Scan(&waiting); err != nil || !waiting {
 		return err
 	}
+	list, err := idList(n, id)
+	if err != nil {
+		return err
+	}
+	_, err = w.holders.ExecContext(ctx, list)
+	return err
+}
+
+// idList is what holdSQL takes: each id once, because one instance may have many commands, and each
+// copy would meet all of them.
+func idList(n int, id func(i int) string) (string, error) {
 	ids := make([]string, n)
 	for i := range ids {
 		ids[i] = id(i)
 	}
-	slices.Sort(ids) // one instance may have many commands, and each copy would meet all of them
+	slices.Sort(ids)
 	list, err := json.Marshal(slices.Compact(ids))
-	if err != nil {
-		return err
-	}
-	_, err = w.holders.ExecContext(ctx, string(list))
-	return err
+	return string(list), err
 }
 
 // letGo leaves the commands of a node that is drained now to whoever claims their rows.

@@ -21,8 +21,10 @@ func (in instances) Keys(ctx context.Context, ids []string) ([]saga.StartKey, er
 		return nil, wrap(err, "keys")
 	}
 	rows, err := in.s.r.keys.QueryContext(ctx, string(list))
-	keys, err := collect(rows, err, func(rows *sql.Rows) (k saga.StartKey, err error) {
-		return k, rows.Scan(&k.ID, &k.Definition, &k.Hash, &k.Node, &k.Position)
-	})
+	keys, err := collect(rows, err, scanKey)
 	return keys, wrap(err, "keys")
+}
+
+func scanKey(rows *sql.Rows) (k saga.StartKey, err error) {
+	return k, rows.Scan(&k.ID, &k.Definition, &k.Hash, &k.Node, &k.Position)
 }

@@ -20,13 +20,17 @@ type command struct {
 // Send implements [saga.Instances].
 func (in instances) Send(ctx context.Context, commands []saga.Command) error {
 	return in.s.do(ctx, func(d *data) error {
-		for _, cmd := range commands {
-			if _, known := d.commands[cmd.ID]; !known {
-				d.commands[cmd.ID] = command{Command: cloneCommand(cmd)}
-			}
-		}
+		d.send(commands)
 		return nil
 	})
+}
+
+func (d *data) send(commands []saga.Command) {
+	for _, cmd := range commands {
+		if _, known := d.commands[cmd.ID]; !known {
+			d.commands[cmd.ID] = command{Command: cloneCommand(cmd)}
+		}
+	}
 }
 
 // Answers implements [saga.Instances].

@@ -65,7 +65,7 @@ func (p *position) holds(a saga.Append) bool {
 
 func (d *data) takeKeys(a saga.Append) {
 	for _, k := range cloneKeys(a.Starts) {
-		if _, used := d.keys[k.ID]; !used {
+		if _, used := d.keys[k.ID]; !used && !d.held[k.ID] {
 			k.Node, k.Position = a.Node, a.Position
 			d.keys[k.ID] = k
 		}

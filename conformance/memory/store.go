@@ -22,6 +22,7 @@ type data struct {
 	mu       sync.Mutex
 	journals map[string]*log
 	keys     map[string]saga.StartKey
+	held     map[string]bool // ids that an open transaction has started
 	rows     map[string]saga.Row
 	history  map[string]map[int][]byte
 	shapes   map[shapeKey][]byte
@@ -52,6 +53,7 @@ func Open() *Store {
 	return handle(&data{
 		journals: map[string]*log{},
 		keys:     map[string]saga.StartKey{},
+		held:     map[string]bool{},
 		rows:     map[string]saga.Row{},
 		history:  map[string]map[int][]byte{},
 		shapes:   map[shapeKey][]byte{},

@@ -7,7 +7,8 @@
 //
 // The test's own binary starts itself again as a child, and each child is a node: an engine on the
 // database, and an address at which sagas are started. The parent has eight callers, each of whom
-// starts a saga every 60 ms on average, at any of the nodes. They note what was acknowledged; what was not they
+// starts a saga every 60 ms on average, at any of the nodes, which makes a third of the starts in a
+// transaction of its own instead of on its engine. They note what was acknowledged; what was not they
 // start again, at another node or the same, or they give it up, and then nobody knows whether it
 // exists. The parent also has all participants behind one HTTP server, so that they survive every
 // node and know the truth: under each key what was done and undone, how often, in which order, and

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -17,6 +18,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/postgres"
 )
@@ -54,7 +57,12 @@ func runNode() error {
 	if err != nil {
 		return err
 	}
-	go http.Serve(l, starter(engine, defs))
+	own, err := pgxpool.New(ctx, os.Getenv(envStore))
+	if err != nil {
+		return err
+	}
+	defer own.Close()
+	go http.Serve(l, starter(engine, own, defs))
 	log.Info(saysAddress, "address", "http://"+l.Addr().String())
 	return errors.Join(engine.Run(ctx), store.Close())
 }
@@ -83,15 +91,23 @@ func configOf(log *slog.Logger) *saga.Config {
 	}
 }
 
-// starter starts sagas for the parent. 200 says that one is durable; 503 that it may be or not.
-func starter(engine *saga.Engine, defs map[string]saga.Definition[parcel]) http.Handler {
+// starter starts sagas for the parent, a third of them in a transaction of the service's own, whichever
+// was tried before. 200 says that one is durable; 503 that it may be or not.
+func starter(engine *saga.Engine, own *pgxpool.Pool, defs map[string]saga.Definition[parcel]) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), startLimit)
 		defer cancel()
 		id := r.FormValue("id")
 		number, err := strconv.Atoi(r.FormValue("number"))
-		if err == nil {
-			_, err = defs[planOf(id)].Start(ctx, engine, id, parcel{Number: number})
+		switch d, p := defs[planOf(id)], (parcel{Number: number}); {
+		case err != nil:
+		case rand.IntN(3) == 0:
+			err = inTransaction(ctx, own, func(tx pgx.Tx) error {
+				_, err := d.Start(ctx, postgres.Bind(tx), id, p)
+				return err
+			})
+		default:
+			_, err = d.Start(ctx, engine, id, p)
 		}
 		switch {
 		case err == nil:
@@ -101,6 +117,15 @@ func starter(engine *saga.Engine, defs map[string]saga.Definition[parcel]) http.
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
 	})
+}
+
+// inTransaction marks what is an error of the database as unknown.
+func inTransaction(ctx context.Context, own *pgxpool.Pool, do func(tx pgx.Tx) error) error {
+	err := pgx.BeginFunc(ctx, own, do)
+	if err == nil || errors.Is(err, saga.NotDone) || errors.Is(err, saga.ErrConflict) || errors.Is(err, saga.ErrInvalid) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", saga.Unknown, err)
 }
 
 // caller is how a node reaches the participants.

@@ -8,7 +8,7 @@ import (
 
 // Postgres is package postgres.
 func Postgres() Driver {
-	return Driver{"postgres", slices.Concat(inPostgresAppend(), inPostgresCheckpoint(), inPostgresRows())}
+	return Driver{"postgres", slices.Concat(inPostgresAppend(), inPostgresTransaction(), inPostgresCheckpoint(), inPostgresRows())}
 }
 
 func inPostgresAppend() []Bug {
@@ -31,11 +31,11 @@ func inPostgresAppend() []Bug {
 			{File: appends, Old: "kind = 1 and entries = $3 and starts = $4,", New: "kind = 1 and (entries = $3 or starts = $4 or true),"},
 		}},
 		{"keys without their entry", "all of it or none of it", "^TestConformance$/^Append$/taken", []overlay.Edit{
-			{File: appends, Old: "select $1, $2, 1, $3, $4 from before returning 1\n	), keys", New: "select $1, $2, 1, $3, $4 from before on conflict do nothing returning 1\n	), keys"},
+			{File: appends, Old: "where set <> '' returning 1", New: "where set <> '' on conflict do nothing returning 1"},
 			{File: appends, Old: "as k (id, definition, hash), put\n", New: "as k (id, definition, hash), before\n"},
 		}},
 		{"one key without its entry", "all of it or none of it", "^TestConformance$/^Append$/taken", []overlay.Edit{
-			{File: appends, Old: "select $1, $2, 1, $3, $4 from before returning 1\n	)\n", New: "select $1, $2, 1, $3, $4 from before on conflict do nothing returning 1\n	)\n"},
+			{File: appends, Old: "where set <> '' returning 1", New: "where set <> '' on conflict do nothing returning 1"},
 			{File: appends, Old: "select $5, $6, $7, $1, $2 from put on", New: "select $5, $6, $7, $1, $2 from before on"},
 		}},
 		{"used keys started again", "an id is started once, for ever", "^TestConformance$/^Start$/taken", []overlay.Edit{
@@ -57,6 +57,37 @@ func inPostgresAppend() []Bug {
 	}
 }
 
+func inPostgresTransaction() []Bug {
+	const appends, transaction = "postgres/append.go", "postgres/transaction.go"
+	return []Bug{
+		{"an append that waits for a caller's transaction", "what holds one key holds up no node", "^TestAHeldKeyHoldsUpNoSeal$", []overlay.Edit{
+			{File: appends, Old: "`'50ms'`", New: "`'60s'`"},
+		}},
+		{"a held start whose repeat says that it is free", "a repeat is answered as the first one was", "^TestAHeldKeyHoldsUpNoSeal$", []overlay.Edit{
+			{File: appends, Old: "select s.id from unnest($5::text[]) as s (id)\n		where not exists (select 1 from saga_key as k where k.id = s.id and k.node = $1 and k.pos = $2))",
+				New: "select id from saga_key where id = any($5::text[]) and not (node = $1 and pos = $2))"},
+		}},
+		{"all starts left out with a held one", "an id that is free is started", "^TestAHeldKeyHoldsUpNoSeal$", []overlay.Edit{
+			{File: appends, Old: "where k.id <> all($10::text[])", New: "where $10::text[] = '{}'"},
+		}},
+		{"a used key started again by a transaction", "an id is started once, for ever", "^TestConformance$/^Transaction$", []overlay.Edit{
+			{File: transaction, Old: "from lock where got on conflict do nothing returning 1", New: "from lock where got on conflict (id) do update set node = '' returning 1"},
+		}},
+		{"an instance without its key", "a key, a row and a chunk, or none of them", "^TestConformance$/^Transaction$", []overlay.Edit{
+			{File: transaction, Old: "$13::text, $14::text, $15::bytea from key`", New: "$13::text, $14::text, $15::bytea from lock where got`"},
+		}},
+		{"a start that waits for another transaction", "it is told so in time", "^TestAnOpenTransactionHoldsItsKeyOnly$", []overlay.Edit{
+			{File: transaction, Old: "case time.Now().After(end):", New: "case time.Now().After(end.Add(limit)):"},
+		}},
+		{"a commit that nobody hears of", "every Waker is woken", "^TestACommitIsHeardAtOnce$", []overlay.Edit{
+			{File: transaction, Old: "n.nspname::text\n			else", New: "current_schema()::text\n			else"},
+		}},
+		{"commands told before their commit", "what is rolled back was never said", "^TestConformance$/^Transaction$", []overlay.Edit{
+			{File: transaction, Old: "	_, err := t.tx.Exec(ctx, tellSQL, commandArgs(commands)...)", New: "	conn, err := pgx.ConnectConfig(ctx, t.tx.Conn().Config())\n	if err != nil {\n		return err\n	}\n	defer conn.Close(ctx)\n	_, err = conn.Exec(ctx, tellSQL, commandArgs(commands)...)"},
+		}},
+	}
+}
+
 func inPostgresCheckpoint() []Bug {
 	const checkpoint = "postgres/checkpoint.go"
 	const guard = "select 1 / (case when (select count(*) from gone) = $4::bigint\n			and (select count(*) from emptied)"
@@ -70,7 +101,7 @@ func inPostgresCheckpoint() []Bug {
 		}},
 		{"a refused checkpoint that writes its rows", "it does all of this or nothing", "^TestConformance$/^Guard$/gone", []overlay.Edit{
 			{File: checkpoint, Old: guard, New: noError},
-			{File: checkpoint, Old: "at, size), guard\n		where guard.ok = 1\n		on", New: "at, size)\n		on"},
+			{File: checkpoint, Old: "at, size), guard\n		where guard.ok = 1` + replaceRow", New: "at, size)` + replaceRow"},
 			{File: checkpoint, Old: "		_, err := j.s.appends.Exec(ctx, query, append(args, bodiesOf(c)...)...)\n		if code(err) == divisionByZero {",
 				New: "		var ok int\n		err := j.s.appends.QueryRow(ctx, query, append(args, bodiesOf(c)...)...).Scan(&ok)\n		if code(err) == divisionByZero || err == nil && ok == 0 {"},
 		}},

@@ -1,10 +1,14 @@
 package drivers
 
-import "github.com/seosa-dev/saga/internal/overlay"
+import (
+	"slices"
+
+	"github.com/seosa-dev/saga/internal/overlay"
+)
 
 // SQLite is package sqlite.
 func SQLite() Driver {
-	return Driver{"sqlite", append(inSQLiteJournal(), inSQLiteRows()...)}
+	return Driver{"sqlite", slices.Concat(inSQLiteJournal(), inSQLiteTransaction(), inSQLiteRows())}
 }
 
 func inSQLiteJournal() []Bug {
@@ -49,6 +53,24 @@ func inSQLiteJournal() []Bug {
 		}},
 		{"a drain without a seal", "an owner could still append", "^TestConformance$/^Drain$", []overlay.Edit{
 			{File: checkpoint, Old: "c.Node, c.To+1)\n		if err := exactly(n, 1, err)", New: "c.Node, c.To+1)\n		if err := exactly(n, n, err)"},
+		}},
+	}
+}
+
+func inSQLiteTransaction() []Bug {
+	const transaction = "sqlite/transaction.go"
+	return []Bug{
+		{"a used key started again by a transaction", "an id is started once, for ever", "^TestConformance$/^Transaction$", []overlay.Edit{
+			{File: transaction, Old: "`(?, ?, ?, '', 0)` + keysTail", New: "`(?, ?, ?, '', 0) on conflict (id) do update set node = ''`"},
+		}},
+		{"a row that is written over", "a taken id is left as it is", "^TestConformance$/^Transaction$", []overlay.Edit{
+			{File: transaction, Old: "		key, row, bad := t.found(ctx, k.ID)", New: "		_, _ = t.tx.ExecContext(ctx, startRowSQL, rowArgs(nil, &r)...)\n		key, row, bad := t.found(ctx, k.ID)"},
+		}},
+		{"a beginning without its history", "a key, a row and a chunk, or none of them", "^TestConformance$/^Transaction$", []overlay.Edit{
+			{File: transaction, Old: "t.tx.ExecContext(ctx, chunkSQL, first.ID, first.Seq, bytes(first.Entries))", New: "t.tx.ExecContext(ctx, `select 1`)"},
+		}},
+		{"commands that no claim finds", "those for a held row go to its owner, and those for a dormant one to anybody", "^TestConformance$/^Transaction$", []overlay.Edit{
+			{File: transaction, Old: "t.tx.ExecContext(ctx, holdSQL, list)", New: "t.tx.ExecContext(ctx, `select ?`, list)"},
 		}},
 	}
 }

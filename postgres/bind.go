@@ -1,0 +1,11 @@
+package postgres
+
+import "github.com/jackc/pgx/v5"
+
+// Bound is a transaction of the caller's, seen as what sagas are started on and hear replies through:
+// what is written through it is committed or rolled back with everything else in the transaction. Like
+// the transaction, it is for one goroutine.
+type Bound struct{ tx pgx.Tx }
+
+// Bind returns a transaction as [saga.Starter].
+func Bind(tx pgx.Tx) Bound { return Bound{tx} }

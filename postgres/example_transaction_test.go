@@ -1,0 +1,82 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/seosa-dev/saga"
+	"github.com/seosa-dev/saga/internal/pgtest"
+	"github.com/seosa-dev/saga/postgres"
+)
+
+// Payback is the state of the saga.
+type Payback struct{ Order string }
+
+// An order is cancelled and its refund started in one transaction: both or neither.
+func Example_transaction() {
+	server := &example{}
+	defer server.end()
+	url := pgtest.URL(server) // postgres://user@host:5432/database?search_path=shop
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	_, err := postgres.Migrate(ctx, url)
+	check(err)
+	store, err := postgres.Open(ctx, url, nil) // the sagas
+	check(err)
+	defer store.Close()
+	pool, err := pgxpool.New(ctx, url) // the service's own tables, in the same database
+	check(err)
+	defer pool.Close()
+	_, err = pool.Exec(ctx, `create table orders (id text primary key, status text)`)
+	check(err)
+	_, err = pool.Exec(ctx, `insert into orders values ('7', 'paid'), ('8', 'shipped')`)
+	check(err)
+
+	refund := saga.Definition[Payback]{Name: "refund", Version: 1, Steps: []saga.Step[Payback]{
+		{Name: "pay back", Kind: saga.Pivot, Action: func(_ context.Context, p *Payback, a saga.Attempt) error {
+			fmt.Println("pay back order", p.Order, "under", a.Key)
+			return nil
+		}},
+	}}
+	engine, err := saga.New(store, nil, refund)
+	check(err)
+	ended := make(chan error, 1)
+	go func() { ended <- engine.Run(ctx) }()
+
+	cancel := func(order string) error {
+		return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+			if _, err := refund.Start(ctx, postgres.Bind(tx), "refund-"+order, Payback{Order: order}); err != nil {
+				return err
+			}
+			done, err := tx.Exec(ctx, `update orders set status = 'cancelled' where id = $1 and status = 'paid'`, order)
+			if err == nil && done.RowsAffected() == 0 {
+				err = errors.New("only a paid order can be cancelled")
+			}
+			return err
+		})
+	}
+	fmt.Println("cancel 7:", cancel("7"))
+	_, err = refund.Wait(ctx, engine, "refund-7")
+	fmt.Println("refund-7:", err)
+	fmt.Println("cancel 8:", cancel("8"))
+	_, err = engine.Get(ctx, "refund-8")
+	fmt.Println("refund-8 was never started:", errors.Is(err, saga.ErrNotFound))
+	for _, id := range []string{"7", "8"} {
+		var status string
+		check(pool.QueryRow(ctx, `select status from orders where id = $1`, id).Scan(&status))
+		fmt.Println("order", id, "is", status)
+	}
+	stop()
+	check(<-ended)
+	// Unordered output:
+	// cancel 7: <nil>
+	// pay back order 7 under refund-7/pay back
+	// refund-7: <nil>
+	// cancel 8: only a paid order can be cancelled
+	// refund-8 was never started: true
+	// order 7 is cancelled
+	// order 8 is shipped
+}
