@@ -19,6 +19,8 @@ func (s *server) do(e effect) bool {
 		s.holdBack(e.Serial)
 	case answerStart:
 		e.Request.answer <- startAnswer{e.Instance, e.Err} // has room for its one answer
+	case answerReply:
+		e.Reply.told <- e.Done // has room for its one answer
 	case tell:
 		s.wakeAll(e.Durable)
 		if s.config.Observe != nil {

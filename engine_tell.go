@@ -90,8 +90,11 @@ func (s *server) turn(at time.Time) []effect {
 }
 
 // offer tells for somebody who does not wait for what follows. It is false if this incarnation is
-// over.
+// over, or if there is none.
 func (s *server) offer(in input) bool {
+	if s == nil {
+		return false
+	}
 	told := false
 	later := s.tell(func(n *node, at time.Time) {
 		told = true

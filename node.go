@@ -40,6 +40,7 @@ type node struct {
 	asked        map[string][]*startRequest
 	resuming     map[string][]*startRequest
 	commands     map[string]commandState // in hand, by id
+	direct       map[string]*directReply // of these, those without a row
 	heard        Command                 // the last that a claim returned, while there are more
 	wanted       map[string]bool         // instances that commands of the claim being answered are for
 	unmoved      []*resident             // taken in for them
@@ -127,7 +128,7 @@ func newNode(id string, rules nodeRules, at time.Time) *node {
 		shapes: map[shapeKey]*Shape{}, runs: map[shapeKey]bool{},
 		live: map[string]*resident{}, touched: map[string]*touch{},
 		asked: map[string][]*startRequest{}, resuming: map[string][]*startRequest{},
-		others: map[string]*otherNode{}, commands: map[string]commandState{}, claimAt: at, watchAt: at,
+		others: map[string]*otherNode{}, commands: map[string]commandState{}, direct: map[string]*directReply{}, claimAt: at, watchAt: at,
 	}
 }
 

@@ -45,7 +45,7 @@ func (n *node) appendNext(at time.Time) {
 	encoded := make([][]byte, len(n.flight))
 	for i, p := range n.flight {
 		encoded[i] = p.encoded
-		if p.answer != nil {
+		if p.answer != nil && n.direct[p.answer.ID] == nil {
 			row.Answers = append(row.Answers, *p.answer)
 		}
 		if p.entry.Begin != nil {
@@ -143,6 +143,9 @@ func (n *node) durable(p *pending, at time.Time) {
 	r := p.of
 	r.known = p.after
 	r.undone--
+	if p.answer != nil {
+		n.heardDirectly(p.answer.ID, true)
+	}
 	n.touch(p, at)
 	if r.undone == 0 { // or a resumption follows in the same append
 		n.settleWaiters(r)

@@ -201,6 +201,7 @@ func (n *node) withdrawn(id string, serial int64, at time.Time) {
 	}
 	if f.reply != nil { // it is heard again
 		delete(n.commands, f.reply.ID)
+		n.heardDirectly(f.reply.ID, false)
 	}
 	if r.now.Turns && !n.over {
 		n.decide(r, happened{kind: EventAnswered, at: at, step: f.step, outcome: NotDone})

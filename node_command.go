@@ -119,6 +119,7 @@ func (n *node) operateAll(r *resident, at time.Time) {
 		switch {
 		case n.leaving: // whoever claims the instance next hears of it
 			delete(n.commands, o.ID)
+			n.heardDirectly(o.ID, false)
 		case !r.now.live():
 			n.refuseOrder(o.ID, fmt.Errorf("%w: it has ended: %s", o.stale(), r.now.Status))
 		case r.mustWait(&o): // or an order before this one let it go on
@@ -233,6 +234,9 @@ func moved(in *instance) error {
 }
 
 func (n *node) refuseOrder(command string, why error) {
+	if n.heardDirectly(command, false) { // once it has a row, the answer can be read there
+		return
+	}
 	d := answerData{Format: format, Text: why.Error()}
 	switch {
 	case errors.Is(why, ErrMoved):

@@ -55,6 +55,12 @@ type (
 		Err      error
 	}
 
+	// answerReply: tell a caller of Deliver that a reply is durable, or that it wants a row of its own.
+	answerReply struct {
+		Reply *directReply
+		Done  bool
+	}
+
 	// tell: transitions that are durable now, in order.
 	tell struct{ Durable []*pending }
 
@@ -89,11 +95,19 @@ func (takeOver) isEffect()     {}
 func (drainOther) isEffect()   {}
 func (sealSelf) isEffect()     {}
 func (answerStart) isEffect()  {}
+func (answerReply) isEffect()  {}
 func (tell) isEffect()         {}
 func (measured) isEffect()     {}
 func (warn) isEffect()         {}
 func (unreadable) isEffect()   {}
 func (rejoin) isEffect()       {}
+
+// directReply is a reply for an instance that this node holds, which needs no row of its own.
+type directReply struct {
+	Command Command
+
+	told chan bool // the engine's; the node never touches it
+}
 
 // startRequest is one call of Start.
 type startRequest struct {

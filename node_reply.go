@@ -60,3 +60,47 @@ func (n *node) replied(r *resident, k *kept, h happened) {
 	}
 	n.decided(r, after, h, answer)
 }
+
+// notHeld returns the replies for instances that this node does not hold.
+func (n *node) notHeld(commands []Command) (rest []Command) {
+	for _, c := range commands {
+		if !n.hearsDirectly(c.Instance) {
+			rest = append(rest, c)
+		}
+	}
+	return rest
+}
+
+// hearsDirectly reports whether a reply for an instance needs no row: it settles its step, or is kept,
+// by an entry of the instance.
+func (n *node) hearsDirectly(id string) bool {
+	r := n.live[id]
+	return !n.over && !n.leaving && r != nil && !r.frozen && r.known != nil && r.now.live() && !r.now.Released
+}
+
+// takeReplies takes replies for instances that this node holds, and returns the others.
+func (n *node) takeReplies(commands []Command, at time.Time) (rest []Command, taken []*directReply) {
+	for _, c := range commands {
+		if !n.hearsDirectly(c.Instance) {
+			rest = append(rest, c)
+			continue
+		}
+		d := &directReply{Command: c, told: make(chan bool, 1)}
+		n.direct[c.ID] = d
+		taken = append(taken, d)
+		n.command(c, at)
+	}
+	return rest, taken
+}
+
+// heardDirectly says what came of a reply without a row. It is false if there is none of that id.
+func (n *node) heardDirectly(command string, done bool) bool {
+	d := n.direct[command]
+	if d == nil {
+		return false
+	}
+	delete(n.direct, command)
+	delete(n.commands, command)
+	n.do(answerReply{d, done})
+	return true
+}

@@ -31,44 +31,6 @@ type Reply struct {
 	By, Reason string
 }
 
-// Deliver hands in replies, for instances that any engine holds. When it returns nil, all of them are
-// durable, and each is heard once an engine takes it up: it settles its step, or is kept until its
-// step has come so far, or has come too late ([ErrLate]). What became of each is told by [Engine.Sent] for a day
-// at least; a reply that settled something is in the history too. One that is delivered twice
-// settles once.
-//
-// If the error is not nil, none of them was stored, or nobody knows: deliver all again. It matches
-// [ErrInvalid] if a reply cannot be one, and [ErrNotFound] if an instance was never started. Those
-// are about the caller's message, and repeating them is of no use.
-func (e *Engine) Deliver(ctx context.Context, replies ...Reply) error {
-	if len(replies) == 0 {
-		return nil
-	}
-	commands, err := commandsOf(replies, e.config.StateLimit)
-	if err != nil {
-		return err
-	}
-	if err := started(ctx, e.store.Instances(), commands); err != nil {
-		return err
-	}
-	if err := e.store.Instances().Send(ctx, commands); err != nil {
-		return fmt.Errorf("deliver: %w", err)
-	}
-	e.handOver(commands)
-	return nil
-}
-
-// handOver lets this engine's own node hear of commands that are stored now. What it holds may have no
-// row yet by which a claim would find them.
-func (e *Engine) handOver(commands []Command) {
-	e.mu.Lock()
-	s := e.server
-	e.mu.Unlock()
-	if s != nil {
-		s.offer(func(n *node, at time.Time) { n.handed(commands, at) })
-	}
-}
-
 // started refuses commands for an id that nobody has started.
 func started(ctx context.Context, among interface {
 	Keys(ctx context.Context, ids []string) ([]StartKey, error)
