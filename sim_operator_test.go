@@ -10,6 +10,7 @@ import (
 type sentCommand struct {
 	id, instance string
 	verb         Verb
+	direct       directState // of a reply
 }
 
 // intervene is a person who does something to an instance, and who says only what is true.
@@ -70,13 +71,18 @@ func (w *world) send(id string, i Intervention) {
 	w.ok(err)
 	w.ok(w.store.Instances().Send(context.Background(), commands))
 	w.log(id, "a person sends %s: %s", commands[0].ID, i.Verb)
-	w.sent = append(w.sent, sentCommand{commands[0].ID, id, i.Verb})
+	w.sent = append(w.sent, sentCommand{id: commands[0].ID, instance: id, verb: i.Verb})
 }
 
 func (w *world) allAnswered() bool {
-	ids := make([]string, len(w.sent))
-	for i, c := range w.sent {
-		ids[i] = c.id
+	var ids []string
+	for _, c := range w.sent {
+		switch c.direct {
+		case directAsked:
+			return false
+		case withRow, withRowAgain:
+			ids = append(ids, c.id)
+		}
 	}
 	answers, err := w.store.Instances().Answers(context.Background(), ids)
 	w.ok(err)
@@ -87,6 +93,10 @@ func (w *world) allAnswered() bool {
 // made is not there.
 func (w *world) verifyCommands() {
 	for _, c := range w.sent {
+		if c.direct == directDone {
+			w.verifyReply(c, Result{}, w.inHistory(c))
+			continue
+		}
 		answers, err := w.store.Instances().Answers(context.Background(), []string{c.id})
 		w.ok(err)
 		if len(answers) != 1 {

@@ -3,6 +3,7 @@ package saga
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -55,12 +56,75 @@ func (w *world) replies(e errand, o Outcome) {
 	r := Reply{Key: e.key, Call: e.call, Number: e.number, Outcome: o, By: "participant"}
 	c, err := r.command(id, w.at, 1000)
 	w.ok(err)
+	w.log(e.key.Instance, "reply %s: %s %s %s", id, e.call, e.key, o)
+	w.sent = append(w.sent, sentCommand{id: id, instance: e.key.Instance, verb: verbReply, direct: directAsked})
+	n := w.nodes[w.rng.IntN(len(w.nodes))]
+	for _, other := range w.nodes {
+		if other.hearsDirectly(c.Instance) && w.chance(70) { // it came in where the instance is
+			n = other
+		}
+	}
+	_, taken := n.takeReplies([]Command{c}, w.at)
+	if len(taken) == 0 {
+		w.storeReply(c, withRow)
+		return
+	}
+	w.seen["reply without a row"]++
+	w.asked = append(w.asked, askedReply{n, c})
+}
+
+// directState is how a reply reaches its instance.
+type directState int
+
+const (
+	withRow      directState = iota
+	directAsked              // of the node that holds the instance
+	directDone               // by an entry of the instance
+	withRowAgain             // after nobody knew whether it was done
+)
+
+// askedReply is a reply whose sender waits to hear that it is durable.
+type askedReply struct {
+	of      *simNode
+	command Command
+}
+
+// storeReply gives a reply a row, as its sender does who does not hear that it is durable.
+func (w *world) storeReply(c Command, as directState) {
 	w.ok(w.store.Instances().Send(context.Background(), []Command{c}))
 	if w.chance(50) { // it came in where an engine runs
 		w.nodes[w.rng.IntN(len(w.nodes))].handed([]Command{c}, w.at)
 	}
-	w.log(e.key.Instance, "reply %s: %s %s %s", id, e.call, e.key, o)
-	w.sent = append(w.sent, sentCommand{id, e.key.Instance, verbReply})
+	w.sent[slices.IndexFunc(w.sent, func(s sentCommand) bool { return s.id == c.ID })].direct = as
+}
+
+// heardDirectly is a sender who is told what came of a reply without a row.
+func (w *world) heardDirectly(a answerReply) {
+	i := slices.IndexFunc(w.asked, func(q askedReply) bool { return q.command.ID == a.Reply.Command.ID })
+	if i < 0 {
+		return // it has given up
+	}
+	w.asked = slices.Delete(w.asked, i, i+1)
+	if !a.Done {
+		w.storeReply(a.Reply.Command, withRow)
+		return
+	}
+	w.sent[slices.IndexFunc(w.sent, func(s sentCommand) bool { return s.id == a.Reply.Command.ID })].direct = directDone
+	w.seen["reply heard without a row"]++
+}
+
+// giveUp is what the senders do whose node is gone or slow.
+func (w *world) giveUp() {
+	for _, q := range slices.Clone(w.asked) {
+		there := slices.Contains(w.nodes, q.of)
+		if there && !w.chance(1) {
+			continue
+		}
+		delete(q.of.direct, q.command.ID)
+		w.asked = slices.DeleteFunc(w.asked, func(o askedReply) bool { return o.command.ID == q.command.ID })
+		w.seen["reply given a row again"]++
+		w.storeReply(q.command, withRowAgain)
+	}
 }
 
 // verifyReply holds that a reply which was taken settled something at most once.
@@ -72,9 +136,9 @@ func (w *world) verifyReply(c sentCommand, r Result, entries []entry) {
 		}
 	}
 	switch {
-	case r.Err != nil && len(entries) > 0:
+	case settled > 1, r.Err != nil && len(entries) > 0 && c.direct != withRowAgain:
 		w.fail(c.instance, "reply %s was refused, %v, and is in the history", c.id, r.Err)
-	case r.Err == nil && (len(entries) == 0 || settled > 1):
+	case r.Err == nil && len(entries) == 0:
 		w.fail(c.instance, "reply %s was taken, and settled %d times", c.id, settled)
 	case r.Err != nil:
 		w.seen["reply too late"]++

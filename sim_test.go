@@ -91,6 +91,7 @@ type world struct {
 	zombies map[string]bool // sealed, and perhaps not aware of it
 	sent    []sentCommand
 	errands []errand
+	asked   []askedReply
 	opened  []openStart
 	faulty  bool
 	logs    map[string][]string
@@ -147,6 +148,7 @@ func (w *world) boot() {
 
 // move lets one thing happen.
 func (w *world) move() {
+	w.giveUp()
 	i := w.rng.IntN(len(w.nodes))
 	n := w.nodes[i]
 	switch p := w.rng.IntN(100); {
@@ -236,6 +238,8 @@ func (w *world) perform1(n *simNode, e *simEffect) (again bool) {
 		w.call(n, f)
 	case answerStart:
 		w.heard(f)
+	case answerReply:
+		w.heardDirectly(f)
 	case warn:
 		w.Fatalf("seed %d: %s: %v", w.seed, f.Text, f.Err)
 	case unreadable:
