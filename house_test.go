@@ -65,7 +65,7 @@ var mayImport = map[string][]string{
 	},
 	"cmd/demo/page":       {"console", "systems/fault", "systems/shop/scenario"},
 	"bench":               {"", "bench/internal/load", "postgres", "sqlite", "github.com/jackc/pgx/v5", "modernc.org/sqlite"},
-	"bench/limits":        {"", "bench/internal/load", "postgres", "github.com/jackc/pgx/v5"},
+	"bench/limits":        {"", "message", "bench/internal/load", "postgres", "github.com/jackc/pgx/v5"},
 	"bench/internal/load": {"", "postgres", "sqlite", "github.com/jackc/pgx/v5", "modernc.org/sqlite"},
 }
 

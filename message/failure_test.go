@@ -14,7 +14,7 @@ import (
 // package can ask for the decision alone.
 func TestWhatFollowsAFailure(t *testing.T) {
 	t.Parallel()
-	c := (&RelayConfig{MaxAttempts: 4, Initial: 100 * time.Millisecond, Max: time.Second}).withDefaults()
+	c := (&RelayConfig{MaxAttempts: 4, Initial: 100 * time.Millisecond, Max: time.Second}).withDefaults(false)
 	plain := errors.New("reset by peer")
 	for name, tc := range map[string]struct {
 		attempts, outages int
@@ -46,7 +46,7 @@ func TestWhatFollowsAFailure(t *testing.T) {
 
 func TestTheWaitDoublesUpToTheLongest(t *testing.T) {
 	t.Parallel()
-	c := (&RelayConfig{Initial: time.Second, Max: 10 * time.Second}).withDefaults()
+	c := (&RelayConfig{Initial: time.Second, Max: 10 * time.Second}).withDefaults(false)
 	for failures, want := range map[int]time.Duration{0: 1, 1: 1, 2: 2, 3: 4, 4: 8, 5: 10, 64: 10, 1 << 30: 10} {
 		want *= time.Second
 		for _, spread := range []float64{0, 0.3, 0.999} {
@@ -71,12 +71,15 @@ func TestTheErrorIsCut(t *testing.T) {
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	var none *RelayConfig
-	d := none.withDefaults()
+	d := none.withDefaults(false)
 	if d.Batch != 100 || d.Initial != 100*time.Millisecond || d.Max != time.Minute || d.MaxAttempts != 10 ||
 		d.Poll != time.Second || d.Timeout != 10*time.Second || d.Logger == nil {
 		t.Errorf("the defaults are %+v", d)
 	}
-	if d := (&RelayConfig{Initial: time.Hour, Batch: -1}).withDefaults(); d.Max != time.Hour || d.Batch != 100 {
+	if d := none.withDefaults(true); d.Poll != 2*time.Second {
+		t.Errorf("a relay that is woken polls every %v", d.Poll)
+	}
+	if d := (&RelayConfig{Initial: time.Hour, Batch: -1}).withDefaults(false); d.Max != time.Hour || d.Batch != 100 {
 		t.Errorf("got %+v", d)
 	}
 }

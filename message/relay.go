@@ -27,7 +27,8 @@ type Relay struct {
 
 // NewRelay returns a relay that does nothing until Run. config may be nil.
 func NewRelay(q Queue, p Publisher, config *RelayConfig) *Relay {
-	return &Relay{queue: q, publisher: p, config: config.withDefaults(), wake: make(chan struct{}, 1)}
+	_, waker := q.(Waker)
+	return &Relay{queue: q, publisher: p, config: config.withDefaults(waker), wake: make(chan struct{}, 1)}
 }
 
 // Wake makes a running relay look into the queue at once. Call it after a commit that appended, and

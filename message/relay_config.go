@@ -20,7 +20,8 @@ type RelayConfig struct {
 	// MaxAttempts is how many deliveries of a message may fail before it is a dead letter. Default: 10.
 	MaxAttempts int
 	// Poll is how often an idle relay looks into the outbox without being woken; up to a quarter is
-	// added at random. One that has just found something looks more often. Default: 1 s.
+	// added at random. One that has just found something looks more often. Default: 1 s, and 2 s if
+	// the queue is a [Waker].
 	Poll time.Duration
 	// Timeout bounds one call of the publisher or of the queue. A publisher that ignores the end of
 	// its ctx keeps its place, and its key, until it returns. What a relay had under way when it was
@@ -28,8 +29,8 @@ type RelayConfig struct {
 	Timeout time.Duration
 }
 
-// withDefaults returns a copy of c with every field filled.
-func (c *RelayConfig) withDefaults() RelayConfig {
+// withDefaults returns a copy of c with every field filled, for a queue that is a Waker or is none.
+func (c *RelayConfig) withDefaults(waker bool) RelayConfig {
 	var d RelayConfig
 	if c != nil {
 		d = *c
@@ -38,7 +39,11 @@ func (c *RelayConfig) withDefaults() RelayConfig {
 	d.Initial = positive(d.Initial, 100*time.Millisecond)
 	d.Max = max(positive(d.Max, time.Minute), d.Initial)
 	d.MaxAttempts = positive(d.MaxAttempts, 10)
-	d.Poll = positive(d.Poll, time.Second)
+	poll := time.Second
+	if waker {
+		poll = 2 * time.Second
+	}
+	d.Poll = positive(d.Poll, poll)
 	d.Timeout = positive(d.Timeout, 10*time.Second)
 	if d.Logger == nil {
 		d.Logger = slog.Default()

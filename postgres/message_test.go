@@ -29,6 +29,7 @@ func poolOf(t testing.TB, url string) *pgxpool.Pool {
 	conf, err := pgxpool.ParseConfig(url)
 	must(t, err)
 	conf.MaxConns = 10
+	conf.ConnConfig.RuntimeParams["application_name"] = t.Name() // to be found among others
 	pool, err := pgxpool.NewWithConfig(t.Context(), conf)
 	must(t, err)
 	t.Cleanup(pool.Close)

@@ -7,15 +7,15 @@ import (
 	"github.com/seosa-dev/saga/message"
 )
 
-// Whoever listens is told with the commit, unless a relay is awake and looks by itself: commits that
-// notify wait for each other, and under load none needs to.
+// Whoever listens is told with the commit, but only if somebody sleeps: commits that notify wait for
+// each other, and under load nobody needs them to.
 const outboxSQL = `with appended as (
 		insert into saga_outbox (id, source, type, key, time, data, correlation, causation, trace)
 		select id, source, type, key, time, data, correlation, causation, trace
 		from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::text[])
 			with ordinality as m (id, source, type, key, time, data, correlation, causation, trace, number)
 		order by number)
-	select pg_notify('saga_outbox_' || 'saga_outbox'::regclass::oid, '') from saga_relay where awake < clock_timestamp()`
+	select pg_notify('saga_outbox_' || 'saga_outbox'::regclass::oid, '') from saga_relay where asleep > clock_timestamp()`
 
 // Append puts messages into the outbox, in the order given. They are delivered after the caller's
 // transaction has committed, and never if it is rolled back; that wakes the relays that listen (see

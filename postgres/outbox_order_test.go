@@ -146,3 +146,19 @@ func TestAnAppendWaitsForNobody(t *testing.T) {
 	must(t, second.Commit(ctx))
 	must(t, first.Commit(ctx))
 }
+
+// The server's clock may be set back between two appends; the order stays that of the appends.
+func TestOrderDoesNotGoByTheClock(t *testing.T) {
+	t.Parallel()
+	m := newMail(t, pgtest.URL(t))
+	tx := begin(t, m)
+	appendTo(t, tx, "a", "0")
+	appendTo(t, tx, "a", "1")
+	must(t, tx.Commit(t.Context()))
+	_, err := m.pool.Exec(t.Context(), `update saga_outbox set due = now() - position * interval '1 minute'`)
+	must(t, err)
+	rows, err := m.queue.Claim(t.Context(), 1, time.Minute)
+	if err != nil || len(rows) != 1 || string(rows[0].Message.Data) != `"0"` {
+		t.Errorf("claimed %+v, %v", rows, err)
+	}
+}

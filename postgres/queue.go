@@ -17,10 +17,13 @@ import (
 // [message.Queue] and [message.Waker]. Any number of relays may share an outbox, in any number of
 // processes. Rows that were delivered are deleted; all others can be seen, dead letters included.
 // Get one from [NewQueue]; it is safe for concurrent use.
-type Queue struct{ pool *pgxpool.Pool }
+type Queue struct {
+	pool *pgxpool.Pool
+	rest rest
+}
 
 // NewQueue returns the outbox of a database that [Prepare] has prepared.
-func NewQueue(pool *pgxpool.Pool) *Queue { return &Queue{pool} }
+func NewQueue(pool *pgxpool.Pool) *Queue { return &Queue{pool: pool} }
 
 const outboxColumns = `position, id, source, type, key, time, data, correlation, causation, trace, written, due, attempts, dead, error`
 
@@ -57,15 +60,18 @@ const (
 	// The next row of the key has been due since it was written: who waited for long is not put behind
 	// those who came later. A key that has a head, because the row was not removed, keeps it.
 	releaseSQL = `, released as (
-			update saga_outbox as o set head = true, due = next.written
+			update saga_outbox as o set head = true, due = o.written
 			from gone cross join lateral (
-				select n.key, n.position, n.written from saga_outbox as n
+				select n.ctid as place from saga_outbox as n
 				where n.key = gone.key and n.position <> gone.position order by n.position limit 1) as next
-			where o.key = next.key and o.position = next.position)
+			where o.ctid = next.place)
 		select count(*) from gone`
 	deliverSQL = `with gone as (
-			delete from saga_outbox as o using unnest($1::text[], $2::bigint[], $3::timestamptz[]) as d (key, position, due)
-			where o.key = d.key and o.position = d.position and o.due = d.due and o.head
+			delete from saga_outbox as o
+			using unnest($1::text[], $2::bigint[], $3::timestamptz[]) as d (key, position, due) cross join lateral (
+				select r.ctid as place from saga_outbox as r
+				where r.key = d.key and r.position = d.position and r.due = d.due limit 1) as found
+			where o.ctid = found.place
 			returning o.key, o.position)` + releaseSQL
 	discardSQL = `with gone as (
 			delete from saga_outbox where position = $1 and dead returning key, position)` + releaseSQL

@@ -18,33 +18,43 @@ const fewest = 1000
 // other waits until the one before it has left, and is not looked at before. What was due when the
 // statement began and is not any more was settled meanwhile by whoever had it before.
 const claimSQL = `with candidate as materialized (
-		select key, position, due, head, row_number() over (partition by key order by position) as turn
-		from (select key, position, due, head from saga_outbox where due <= statement_timestamp() order by due, position limit $1) as c
+		select place, key, position, due, head, row_number() over (partition by key order by position) as turn
+		from (select ctid as place, key, position, due, head from saga_outbox where due <= statement_timestamp() order by due, position limit $1) as c
 	), judged as materialized (
-		select key, position, due, head or turn = 1
+		select place, position, due, head or turn = 1
 			and not exists (select from saga_outbox as e where e.key = c.key and e.position < c.position)
 			and not exists (select from saga_outbox as h where h.key = c.key and h.head) as first
 		from candidate as c
 	), chosen as materialized (
-		select key, position, due, first, row_number() over (partition by first order by due, position) as nth from judged
+		select place, due, first, row_number() over (partition by first order by due, position) as nth from judged
 	), moved as (
 		update saga_outbox as o set head = c.first, due = case when c.first then statement_timestamp() + $3::interval end
 		from chosen as c
-		where o.key = c.key and o.position = c.position and o.due = c.due and (not c.first or c.nth <= $2)
+		where o.ctid = c.place and o.due = c.due and (not c.first or c.nth <= $2)
 		returning o.*, c.nth
-	), stays as (
-		update saga_relay set awake = statement_timestamp() + interval '50 ms'
-		where awake < statement_timestamp() + interval '25 ms' and exists (select from moved where head)
+	), woken as (
+		update saga_relay set asleep = '-infinity' where asleep > '-infinity' and exists (select from moved where head)
 	)
 	select ` + outboxColumns + ` from moved order by not head, nth`
 
 // Claim implements [message.Queue]. An idle one asks one statement, which reads one entry of an index.
 func (q *Queue) Claim(ctx context.Context, limit int, hold time.Duration) ([]message.Row, error) {
 	var due bool
-	if err := q.pool.QueryRow(ctx, anyDueSQL).Scan(&due); err != nil || !due {
+	err := q.pool.QueryRow(ctx, anyDueSQL).Scan(&due)
+	if err == nil && !due {
+		err = q.doze(ctx)
+	}
+	if err != nil || !due {
 		return nil, wrapLocal(err, "outbox")
 	}
-	var claimed []message.Row
+	claimed, err := q.claimDue(ctx, limit, hold)
+	if len(claimed) > 0 {
+		q.rouse()
+	}
+	return claimed, err
+}
+
+func (q *Queue) claimDue(ctx context.Context, limit int, hold time.Duration) (claimed []message.Row, err error) {
 	for look := limit; len(claimed) < limit; look = max(limit, fewest) {
 		rows, err := q.claim(ctx, look, limit-len(claimed), hold)
 		if err != nil && len(claimed) == 0 {

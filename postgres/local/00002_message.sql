@@ -35,11 +35,11 @@ create table saga_outbox (
 create index saga_outbox_due on saga_outbox (due, position) where due is not null;
 create unique index saga_outbox_head on saga_outbox (key) where head;
 
--- One row: until when some relay looks by itself, so that nobody who appends need wake it.
+-- One row: until when a relay sleeps that wants to be woken by whoever appends.
 create table saga_relay (
-  awake timestamptz not null
+  asleep timestamptz not null
 );
-insert into saga_relay (awake) values ('-infinity');
+insert into saga_relay (asleep) values ('-infinity');
 
 -- Messages that had their effect here, per consumer.
 create table saga_inbox (
