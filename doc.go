@@ -107,9 +107,9 @@
 // [Definition.Start] takes an engine, or a database transaction of yours that sqlite.Bind or
 // postgres.Bind has made a [Starter]: a row of yours and its saga are then committed together, or
 // neither is. The same Bound delivers replies. Any engine takes the instance up after the commit:
-// call [Engine.Wake] on SQLite, where nobody else tells it. sqlite.Func makes a step of work on your own
-// database, done at most once. Keep such transactions short, and wait for nothing in them that an
-// engine does.
+// call [Engine.Wake] on SQLite, where nobody else tells it. sqlite.Func and postgres.Func make a step of
+// work on your own database, done at most once. Keep such transactions short, and wait for nothing in
+// them that an engine does.
 //
 // # Attention
 //

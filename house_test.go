@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"participant":                  {"", "message"},
 	"participant/killtest":         {},
 	"sqlite":                       {"", "message", "participant", "modernc.org/sqlite", "github.com/pressly/goose/v3"},
-	"postgres":                     {"", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
+	"postgres":                     {"", "message", "participant", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
 	"postgres/nodetest":            {""},
 	"internal/pgtest":              {"github.com/jackc/pgx/v5"},
 	"observe/internal/standing":    {""},
@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"observe/promsaga":             {"", "observe/internal/standing", "github.com/prometheus/client_golang"},
 	"observe/slogsaga":             {""},
 	"console":                      {""},
-	"conformance":                  {""},
+	"conformance":                  {"", "message"},
 	"conformance/memory":           {""},
 	"conformance/internal/drivers": {"internal/overlay"},
 	"internal/overlay":             {},
@@ -66,7 +66,7 @@ var mayImport = map[string][]string{
 	},
 	"cmd/demo/page":       {"console", "systems/fault", "systems/shop/scenario"},
 	"bench":               {"", "bench/internal/load", "message", "participant", "postgres", "sqlite", "github.com/jackc/pgx/v5", "modernc.org/sqlite"},
-	"bench/limits":        {"", "bench/internal/load", "postgres", "github.com/jackc/pgx/v5"},
+	"bench/limits":        {"", "message", "bench/internal/load", "postgres", "github.com/jackc/pgx/v5"},
 	"bench/internal/load": {"", "message", "participant", "postgres", "sqlite", "github.com/jackc/pgx/v5", "modernc.org/sqlite"},
 }
 

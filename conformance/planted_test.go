@@ -36,6 +36,7 @@ func TestPlanted(t *testing.T) {
 	}
 	maps.Copy(planted, plantedCommands())
 	maps.Copy(planted, plantedPages())
+	maps.Copy(planted, plantedTransactions())
 	for name, open := range planted {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
 			t.Parallel()

@@ -12,25 +12,25 @@ const maxSaid = 1000
 
 // Failure is what a [Queue] records of a delivery that failed.
 type Failure struct {
-	Attempts int       // failed deliveries so far
-	Due      time.Time // when to try again; means nothing if Dead
-	Error    string    // what the delivery said, at most 1,000 bytes
-	Dead     bool      // not tried again by itself
+	Attempts int           // failed deliveries so far
+	Wait     time.Duration // how long from now until it is tried again; means nothing if Dead
+	Error    string        // what the delivery said, at most 1,000 bytes
+	Dead     bool          // not tried again by itself
 }
 
 // after decides what follows the failed delivery of a row. outages is how many times in a row the
 // publisher has reached nobody, this time included; spread, in [0, 1), is the jitter. Whether nobody
 // was there is asked first: as long as somebody may still take the message, it is not given up.
-func (c *RelayConfig) after(row Row, err error, outages int, now time.Time, spread float64) Failure {
+func (c *RelayConfig) after(row Row, err error, outages int, spread float64) Failure {
 	f := Failure{Attempts: row.Attempts, Error: said(err)}
 	if errors.Is(err, ErrUnavailable) {
-		f.Due = now.Add(c.backoff(outages, spread))
+		f.Wait = c.backoff(outages, spread)
 		return f
 	}
 	f.Attempts++
 	f.Dead = errors.Is(err, ErrPoison) || f.Attempts >= c.MaxAttempts
 	if !f.Dead {
-		f.Due = now.Add(c.backoff(f.Attempts, spread))
+		f.Wait = c.backoff(f.Attempts, spread)
 	}
 	return f
 }

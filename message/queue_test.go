@@ -16,7 +16,7 @@ type memory struct {
 	mu     sync.Mutex
 	rows   []message.Row // in order of position
 	last   int64
-	looks  int // calls of Due
+	looks  int // calls of Claim
 	broken func(method string) error
 }
 
@@ -44,13 +44,14 @@ func (q *memory) write(t *testing.T, keys ...string) {
 	}
 }
 
-func (q *memory) Due(ctx context.Context, now time.Time, limit int) ([]message.Row, error) {
+func (q *memory) Claim(ctx context.Context, limit int, hold time.Duration) ([]message.Row, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.looks++
-	if err := q.ask(ctx, "Due"); err != nil {
+	if err := q.ask(ctx, "Claim"); err != nil {
 		return nil, err
 	}
+	now := time.Now()
 	var due []message.Row
 	seen := map[string]bool{}
 	for _, row := range q.rows {
@@ -62,27 +63,36 @@ func (q *memory) Due(ctx context.Context, now time.Time, limit int) ([]message.R
 		}
 	}
 	slices.SortStableFunc(due, func(a, b message.Row) int { return a.Due.Compare(b.Due) })
-	return due[:min(limit, len(due))], nil
+	due = due[:min(limit, len(due))]
+	for i := range due {
+		due[i].Due = now.Add(hold)
+		q.set(due[i].Position, func(r *message.Row) { r.Due = due[i].Due })
+	}
+	return due, nil
 }
 
-func (q *memory) Delivered(ctx context.Context, positions ...int64) error {
+func (q *memory) Delivered(ctx context.Context, rows ...message.Row) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if err := q.ask(ctx, "Delivered"); err != nil {
 		return err
 	}
-	q.rows = slices.DeleteFunc(q.rows, func(r message.Row) bool { return slices.Contains(positions, r.Position) })
+	q.rows = slices.DeleteFunc(q.rows, func(r message.Row) bool {
+		return slices.ContainsFunc(rows, func(d message.Row) bool { return d.Position == r.Position && d.Due.Equal(r.Due) })
+	})
 	return nil
 }
 
-func (q *memory) Failed(ctx context.Context, position int64, f message.Failure) error {
+func (q *memory) Failed(ctx context.Context, row message.Row, f message.Failure) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if err := q.ask(ctx, "Failed"); err != nil {
 		return err
 	}
-	q.set(position, func(r *message.Row) {
-		r.Attempts, r.Due, r.LastError, r.Dead = f.Attempts, f.Due, f.Error, f.Dead
+	q.set(row.Position, func(r *message.Row) {
+		if r.Due.Equal(row.Due) {
+			r.Attempts, r.Due, r.LastError, r.Dead = f.Attempts, time.Now().Add(f.Wait), f.Error, f.Dead
+		}
 	})
 	return nil
 }

@@ -33,7 +33,7 @@ func breaks(q *memory, methods ...string) (mend func()) {
 
 func TestTheRelayOutlivesTroubleOfTheQueue(t *testing.T) {
 	t.Parallel()
-	for _, method := range []string{"Due", "Delivered", "Failed"} {
+	for _, method := range []string{"Claim", "Delivered", "Failed"} {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestTroubleOfTheQueueIsMetWithPatience(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		q := &memory{}
-		breaks(q, "Due")
+		breaks(q, "Claim")
 		r, _ := running(t, q, newTarget(nil), message.RelayConfig{Max: 10 * time.Second})
 		for range 1000 {
 			pass(100 * time.Millisecond)
@@ -84,13 +84,13 @@ func TestTheNextTroubleBeginsWithTheShortestWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		q := &memory{}
-		mend := breaks(q, "Due")
+		mend := breaks(q, "Claim")
 		p := newTarget(nil)
 		running(t, q, p, message.RelayConfig{Initial: time.Second, Max: time.Hour})
 		pass(time.Hour)
 		mend()
 		pass(2 * time.Hour)
-		mend = breaks(q, "Due")
+		mend = breaks(q, "Claim")
 		q.write(t, "a")
 		pass(3 * time.Second)
 		mend()

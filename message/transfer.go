@@ -13,17 +13,17 @@ import (
 // them.
 type transfer struct {
 	*Relay
-	busy      map[string]bool // keys of rows that are under way, or ended and not recorded
-	flying    int             // rows under way
-	done      chan delivery   // as large as a batch, so that no publish waits to report
-	delivered []int64         // not recorded yet
-	failed    []failed        // not recorded yet
-	freed     []string        // keys of delivered
-	later     []time.Time     // when failed rows are due again
-	look      time.Time       // the next look into the queue if nothing else happens
-	resume    time.Time       // nothing is done before
-	outages   int             // times in a row that nobody was there
-	troubles  int             // times in a row that the queue failed
+	busy      map[string]Row // by key: rows under way, or ended and not recorded, as last claimed
+	flying    int            // rows under way
+	done      chan delivery  // as large as a batch, so that no publish waits to report
+	delivered []string       // keys whose rows were delivered, not recorded yet
+	failed    []failed       // not recorded yet
+	later     []time.Time    // when failed rows are due again
+	look      time.Time      // the next look into the queue if nothing else happens
+	found     time.Time      // the last look that found something
+	resume    time.Time      // nothing is done before
+	outages   int            // times in a row that nobody was there
+	troubles  int            // times in a row that the queue failed
 }
 
 // delivery is what came of one publish.
@@ -33,7 +33,7 @@ type delivery struct {
 }
 
 type failed struct {
-	row Row
+	key string
 	Failure
 }
 
@@ -67,51 +67,69 @@ func (t *transfer) turn(ctx context.Context, now time.Time) {
 // key stays busy: nothing is published again just because the queue was away for a while.
 func (t *transfer) record(ctx context.Context) error {
 	if len(t.delivered) > 0 {
-		err := t.within(ctx, func(ctx context.Context) error { return t.queue.Delivered(ctx, t.delivered...) })
+		rows := make([]Row, len(t.delivered))
+		for i, key := range t.delivered {
+			rows[i] = t.busy[key]
+		}
+		err := t.within(ctx, func(ctx context.Context) error { return t.queue.Delivered(ctx, rows...) })
 		if err != nil {
 			return fmt.Errorf("record deliveries: %w", err)
 		}
-		for _, key := range t.freed {
+		for _, key := range t.delivered {
 			delete(t.busy, key)
 		}
-		t.delivered, t.freed = nil, nil
+		t.delivered = t.delivered[:0]
 	}
 	for len(t.failed) > 0 {
 		f := t.failed[0]
-		err := t.within(ctx, func(ctx context.Context) error { return t.queue.Failed(ctx, f.row.Position, f.Failure) })
+		row := t.busy[f.key]
+		err := t.within(ctx, func(ctx context.Context) error { return t.queue.Failed(ctx, row, f.Failure) })
 		if err != nil {
-			return fmt.Errorf("record the failure of %d: %w", f.row.Position, err)
+			return fmt.Errorf("record the failure of %d: %w", row.Position, err)
 		}
-		delete(t.busy, f.row.Message.Key)
+		delete(t.busy, f.key)
 		t.failed = t.failed[1:]
 	}
 	return nil
 }
 
-// start publishes what is due as far as there is room. A batch holds all rows under way, so reading
-// a batch always reads enough.
+// start publishes what is due as far as there is room.
 func (t *transfer) start(ctx context.Context, now time.Time) error {
-	t.look = now.Add(t.config.Poll + rand.N(t.config.Poll/4+1))
 	t.later = slices.DeleteFunc(t.later, func(due time.Time) bool { return !due.After(now) })
-	if len(t.busy) >= t.config.Batch {
+	room := t.config.Batch - len(t.busy)
+	if room <= 0 {
+		t.look = now.Add(t.config.Poll)
 		return nil
 	}
 	var rows []Row
 	err := t.within(ctx, func(ctx context.Context) (err error) {
-		rows, err = t.queue.Due(ctx, now, t.config.Batch)
+		rows, err = t.queue.Claim(ctx, room, t.config.hold())
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("read what is due: %w", err)
+		return fmt.Errorf("claim what is due: %w", err)
 	}
 	for _, row := range rows {
-		if key := row.Message.Key; !t.busy[key] && len(t.busy) < t.config.Batch {
-			t.busy[key] = true
-			t.flying++
-			go t.publish(ctx, row)
-		}
+		t.launch(ctx, row)
 	}
+	if len(rows) > 0 {
+		t.found = now
+	}
+	t.look = now.Add(t.config.pause(now.Sub(t.found), rand.Float64()))
 	return nil
+}
+
+// launch publishes a row. One that is under way here although its claim has run out, because a
+// publisher ignores the end of its ctx, is claimed anew and not published beside itself.
+func (t *transfer) launch(ctx context.Context, row Row) {
+	under, busy := t.busy[row.Message.Key]
+	if !busy || under.Position == row.Position {
+		t.busy[row.Message.Key] = row
+	}
+	if !busy {
+		t.flying++
+		go t.publish(ctx, row)
+	}
 }
 
 func (t *transfer) publish(ctx context.Context, row Row) {
@@ -127,17 +145,16 @@ func (t *transfer) within(ctx context.Context, call func(context.Context) error)
 	return call(ctx)
 }
 
-// took decides what follows a publish that returned. One that failed because the relay stops leaves
-// its row as it was.
+// took decides what follows a publish that returned. One that failed because the relay stops gives
+// its row back as it was.
 func (t *transfer) took(ctx context.Context, d delivery) {
 	t.flying--
 	switch {
 	case d.err == nil:
 		t.outages = 0
-		t.delivered = append(t.delivered, d.row.Position)
-		t.freed = append(t.freed, d.row.Message.Key)
+		t.delivered = append(t.delivered, d.row.Message.Key)
 	case ctx.Err() != nil:
-		delete(t.busy, d.row.Message.Key)
+		t.failed = append(t.failed, failed{d.row.Message.Key, Failure{Attempts: d.row.Attempts, Error: d.row.LastError}})
 	default:
 		t.fail(d, time.Now())
 	}
@@ -161,21 +178,22 @@ func (t *transfer) fail(d delivery, now time.Time) {
 	if first {
 		t.outages++
 	}
-	f := t.config.after(d.row, d.err, t.outages, now, rand.Float64())
-	t.failed = append(t.failed, failed{d.row, f})
+	f := t.config.after(d.row, d.err, t.outages, rand.Float64())
+	t.failed = append(t.failed, failed{d.row.Message.Key, f})
+	due := now.Add(f.Wait)
 	log := t.config.Logger.With("type", d.row.Message.Type, "key", d.row.Message.Key, "id", d.row.Message.ID,
 		"position", d.row.Position, "attempts", f.Attempts, "error", d.err)
 	switch {
 	case first:
-		t.resume = f.Due
-		log.Warn("nobody is there to take messages; trying again", "at", f.Due)
+		t.resume = due
+		log.Warn("nobody is there to take messages; trying again", "at", due)
 	case f.Dead:
 		log.Error("a message is a dead letter and holds its key; redrive or discard it")
 	case !nobody:
-		log.Info("a message was not delivered; trying again", "at", f.Due)
+		log.Info("a message was not delivered; trying again", "at", due)
 	}
 	if !f.Dead {
-		t.later = append(t.later, f.Due)
+		t.later = append(t.later, due)
 	}
 }
 

@@ -86,8 +86,8 @@ func (p place) String() string {
 }
 
 // dial opens a connection that is no part of the pool.
-func (s *Store) dial(ctx context.Context) (*pgx.Conn, error) {
-	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+func dial(ctx context.Context, pool *pgxpool.Pool) (*pgx.Conn, error) {
+	conn, err := pgx.ConnectConfig(ctx, pool.Config().ConnConfig)
 	if err != nil {
 		return nil, err
 	}

@@ -3,10 +3,12 @@ package postgres
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 const (
@@ -19,12 +21,13 @@ const (
 // line is a connection that is no part of the pool and is kept up until ctx ends. What the server
 // sends without being asked is read at once, so the end of a connection is noticed at once too.
 type line struct {
-	store *Store
-	name  string
-	begin func(ctx context.Context, conn *pgx.Conn) error // after each connection
-	note  func()                                          // at each notification
-	tick  func(ctx context.Context)                       // at each beat
-	end   string                                          // a statement to leave with
+	pool   *pgxpool.Pool // of the same server
+	logger *slog.Logger
+	name   string
+	begin  func(ctx context.Context, conn *pgx.Conn) error // after each connection
+	note   func()                                          // at each notification
+	tick   func(ctx context.Context)                       // at each beat
+	end    string                                          // a statement to leave with
 }
 
 // start connects for the first time, so that the caller knows whether it works at all.
@@ -45,11 +48,11 @@ func (l line) start(ctx context.Context) (*pgx.Conn, error) {
 // connect makes a connection, or takes one of the pool's that is there: a server that has no room for
 // another must not make a node look absent that works.
 func (l line) connect(ctx context.Context) (*pgx.Conn, error) {
-	conn, err := l.store.dial(ctx)
-	if err == nil || l.store.pool.Stat().IdleConns() == 0 {
+	conn, err := dial(ctx, l.pool)
+	if err == nil || l.pool.Stat().IdleConns() == 0 {
 		return conn, err
 	}
-	lent, lack := l.store.pool.Acquire(ctx)
+	lent, lack := l.pool.Acquire(ctx)
 	if lack != nil {
 		return nil, err
 	}
@@ -77,7 +80,7 @@ func (l line) keep(ctx context.Context, conn *pgx.Conn) {
 		if ctx.Err() != nil {
 			return
 		}
-		l.store.logger.Warn("postgres: the "+l.name+" connection was lost and is made again", "error", err)
+		l.logger.Warn("postgres: the "+l.name+" connection was lost and is made again", "error", err)
 		if !pause(ctx, wait/2+rand.N(wait/2)) {
 			return
 		}

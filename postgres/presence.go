@@ -13,7 +13,7 @@ import (
 func (s *Store) appear(ctx context.Context) error {
 	made := time.Now()
 	l := line{
-		store: s, name: "presence",
+		pool: s.pool, logger: s.logger, name: "presence",
 		begin: func(ctx context.Context, conn *pgx.Conn) error {
 			_, err := conn.Exec(ctx, `select pg_advisory_lock($1)`, s.holder)
 			return err

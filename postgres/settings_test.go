@@ -22,7 +22,7 @@ func TestEveryConnectionHasItsSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	line, err := s.dial(t.Context())
+	line, err := dial(t.Context(), s.pool)
 	if err != nil {
 		t.Fatal(err)
 	}

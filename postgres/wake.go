@@ -25,7 +25,7 @@ func (s *Store) Wake(ctx context.Context, wake func()) {
 	defer context.AfterFunc(s.ended, cancel)()
 	listen := "listen " + pgx.Identifier{channel(s.place.schema)}.Sanitize()
 	line{
-		store: s, name: "listening",
+		pool: s.pool, logger: s.logger, name: "listening",
 		begin: func(ctx context.Context, conn *pgx.Conn) error {
 			_, err := conn.Exec(ctx, listen)
 			if err == nil {

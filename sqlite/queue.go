@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/seosa-dev/saga"
@@ -14,14 +16,22 @@ import (
 // Queue is the outbox of a service's database as its relay and its operator see it. It implements
 // [message.Queue]. Rows that were delivered are deleted; all others can be seen, dead letters
 // included. Get one from [NewQueue]; it is safe for concurrent use.
+//
+// Claims are kept in memory: all relays of an outbox share one Queue, and when its process ends,
+// however it ends, nothing is claimed any more.
 type Queue struct {
 	db   Database
 	read *sql.DB
+
+	mu   sync.Mutex          // held from before rows are read or removed until claims say so
+	held map[int64]time.Time // position: when its claim runs out
 }
 
 // NewQueue returns the outbox of a database that [Prepare] has prepared. It writes through db and
 // reads through read, which must see what db has committed.
-func NewQueue(db Database, read *sql.DB) *Queue { return &Queue{db, read} }
+func NewQueue(db Database, read *sql.DB) *Queue {
+	return &Queue{db: db, read: read, held: map[int64]time.Time{}}
+}
 
 const (
 	outboxColumns = `position, id, source, type, key, time, data, correlation, causation, trace,
@@ -39,35 +49,72 @@ const (
 	discardSQL = `delete from saga_outbox where position = ? and dead = 1 returning key`
 )
 
-// Due implements [message.Queue].
-func (q *Queue) Due(ctx context.Context, now time.Time, limit int) ([]message.Row, error) {
-	rows, err := q.read.QueryContext(ctx, dueSQL, now.UnixMicro(), limit)
+// Claim implements [message.Queue].
+func (q *Queue) Claim(ctx context.Context, limit int, hold time.Duration) ([]message.Row, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	rows, err := q.read.QueryContext(ctx, dueSQL, now.UnixMicro(), limit+len(q.held))
 	due, err := collect(rows, err, scanOutbox)
-	return due, wrap(err, "outbox")
+	if err != nil {
+		return nil, wrap(err, "outbox")
+	}
+	due = slices.DeleteFunc(due, func(r message.Row) bool { return q.held[r.Position].After(now) })
+	due = due[:min(limit, len(due))]
+	for i := range due {
+		due[i].Due = now.Add(hold)
+		q.held[due[i].Position] = due[i].Due
+	}
+	return due, nil
+}
+
+// mine reports whether a row has no later claim than the one it came with.
+func (q *Queue) mine(row message.Row) bool {
+	until, held := q.held[row.Position]
+	return held && until.Equal(row.Due)
 }
 
 // Delivered implements [message.Queue].
-func (q *Queue) Delivered(ctx context.Context, positions ...int64) error {
-	return q.change(ctx, "deliver", func(ctx context.Context, tx *sql.Tx) error {
-		for _, position := range positions {
-			if _, err := remove(ctx, tx, deliverSQL, position); err != nil {
+func (q *Queue) Delivered(ctx context.Context, rows ...message.Row) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r message.Row) bool { return !q.mine(r) })
+	err := q.change(ctx, "deliver", func(ctx context.Context, tx *sql.Tx) error {
+		for _, row := range rows {
+			if _, err := remove(ctx, tx, deliverSQL, row.Position); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		delete(q.held, row.Position)
+	}
+	return nil
 }
 
 // Failed implements [message.Queue].
-func (q *Queue) Failed(ctx context.Context, position int64, f message.Failure) error {
-	due := any(f.Due.UnixMicro())
+func (q *Queue) Failed(ctx context.Context, row message.Row, f message.Failure) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.mine(row) {
+		return nil
+	}
+	due := any(time.Now().Add(f.Wait).UnixMicro())
 	if f.Dead {
 		due = nil
 	}
-	return q.change(ctx, "fail", func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, failSQL, f.Attempts, due, f.Error, f.Dead, position)
+	err := q.change(ctx, "fail", func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, failSQL, f.Attempts, due, f.Error, f.Dead, row.Position)
 		return err
 	})
+	if err == nil {
+		delete(q.held, row.Position)
+	}
+	return err
 }
 
 // Rows returns what was not delivered, oldest first, whether it is due, waits or is dead. limit is

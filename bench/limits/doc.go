@@ -1,6 +1,7 @@
 // Command limits measures the engine at its edges, on PostgreSQL: what a restart with very many
 // instances in flight takes, what sleeping and ended instances cost, what an idle node asks of its
-// server, whether throughput holds over minutes, and how soon a person's word is heard.
+// server, whether throughput holds over minutes, how soon a person's word is heard, and what
+// an outbox delivers.
 //
 //	go run ./bench/limits                        # all cases, about twelve minutes
 //	go run ./bench/limits -only restart -n 1000  # one case, made small
@@ -38,6 +39,12 @@
 //	waiting    N instances wait for a reply. Another store delivers one after the other, pausing
 //	           between, to the node that idles. Times are from just before Deliver until the settled
 //	           step was told of.
+//	relay      N messages that have piled up in an outbox are relayed to a handler that counts them, and
+//	           to one with an inbox and an effect in a transaction of its own; then eight writers, each
+//	           of which waits for its message before it commits the next; then messages with pauses
+//	           between, committed by others than the relay's process would be: only the
+//	           notification wakes it. Times are from just before Commit. At last, what an idle relay
+//	           asks of the server, counted as in "idle".
 //	wake       N instances need attention and nobody holds them. A second process sends "retry" for
 //	           one after the other, pausing between, to the node that idles. Times are from just before
 //	           Apply until the node told of its durable transition, and until Apply returned.

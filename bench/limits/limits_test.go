@@ -39,7 +39,8 @@ func TestEveryCaseIsPlayed(t *testing.T) {
 	}
 	for _, want := range []string{
 		"restart: kill -9", "from exec: all ended", "sleepers: instances", "heap per sleeper", "idle: what", "two nodes: statements",
-		"ended: throughput", "replayable: ratio", "sustained: throughput", "longest checkpoint lag", "timers: timers that", "latest", "waiting: a reply", "until the step was settled", "wake: a command", "until Apply returned",
+		"ended: throughput", "replayable: ratio", "sustained: throughput", "longest checkpoint lag", "timers: timers that", "latest", "waiting: a reply", "until the step was settled",
+		"relay: messages", "two relays", "the effect was durable", "an idle relay: statements", "wake: a command", "until Apply returned",
 	} {
 		if !strings.Contains(table.String(), want) || !strings.Contains(string(page), want) {
 			t.Errorf("%q is not in both the table and the page", want)

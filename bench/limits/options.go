@@ -28,6 +28,7 @@ func limits() []limit {
 		{"sustained", "throughput without a pause", 0, 5 * time.Minute, sustained},
 		{"timers", "timers that fall due, a thousand in each second", 10_000, 20 * time.Second, timers},
 		{"waiting", "a reply for one of many instances that wait for a person, sent by another store to an idle node", 10_000, 0, waiting},
+		{"relay", "messages from an outbox to a handler", 50_000, 20 * time.Second, relay},
 		{"wake", "a command for a dormant instance, sent by another process to an idle node", 200, 0, wake},
 	}
 }

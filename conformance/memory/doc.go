@@ -17,6 +17,9 @@
 // through the old handle count as gone. The old handle is not cut off. A test can go on writing
 // through it, as a process does that was only thought to be dead, and see that the seal stops it.
 //
+// [Store.Begin] opens a transaction as a service would have one on the same database, in which sagas can
+// be started; it may stay open for as long as a test likes.
+//
 // # How it is made
 //
 // One mutex guards all data, and every method holds it from beginning to end. That makes each call

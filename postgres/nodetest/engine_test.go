@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -91,8 +90,8 @@ func configOf(log *slog.Logger) *saga.Config {
 	}
 }
 
-// starter starts sagas for the parent, a third of them in a transaction of the service's own, whichever
-// was tried before. 200 says that one is durable; 503 that it may be or not.
+// starter starts sagas for the parent, if it wants so in a transaction of the service's own. 200 says
+// that one is durable; 503 that it may be or not.
 func starter(engine *saga.Engine, own *pgxpool.Pool, defs map[string]saga.Definition[parcel]) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), startLimit)
@@ -101,7 +100,7 @@ func starter(engine *saga.Engine, own *pgxpool.Pool, defs map[string]saga.Defini
 		number, err := strconv.Atoi(r.FormValue("number"))
 		switch d, p := defs[planOf(id)], (parcel{Number: number}); {
 		case err != nil:
-		case rand.IntN(3) == 0:
+		case r.FormValue("own") != "":
 			err = inTransaction(ctx, own, func(tx pgx.Tx) error {
 				_, err := d.Start(ctx, postgres.Bind(tx), id, p)
 				return err

@@ -73,7 +73,7 @@ func (f *fleet) load() (stop func()) {
 	ctx, cancel := context.WithCancel(f.t.Context())
 	var all sync.WaitGroup
 	for i := range callers {
-		c := client{f, rand.New(rand.NewPCG(f.rng.Uint64(), 2)), newHTTP()}
+		c := client{f, rand.New(rand.NewPCG(f.rng.Uint64(), 2)), newHTTP(), true}
 		all.Go(func() { c.work(ctx, i) })
 	}
 	stop = sync.OnceFunc(func() { cancel(); all.Wait() })
@@ -88,6 +88,7 @@ type client struct {
 	f    *fleet
 	rng  *rand.Rand
 	http *http.Client
+	own  bool // a third of the starts are made in transactions, whichever was tried before
 }
 
 func (c client) work(ctx context.Context, caller int) {
@@ -112,6 +113,9 @@ func (c client) start(o *ordered, s *slot) bool {
 		return false
 	}
 	form := url.Values{"id": {o.id}, "number": {strconv.Itoa(o.number)}}
+	if c.own && c.rng.IntN(3) == 0 {
+		form.Set("own", "yes")
+	}
 	response, err := c.http.Post(address+"/?"+form.Encode(), "", nil) // the load's end does not cut it off
 	if err != nil {
 		c.f.book.note(func() { o.unknown = true })
@@ -133,7 +137,7 @@ func (c client) start(o *ordered, s *slot) bool {
 // few starts sagas at one node and waits for the acknowledgement of each.
 func (f *fleet) few(t *testing.T, s *slot, prefix string, count int) (ids []string) {
 	t.Helper()
-	c := client{f, f.rng, newHTTP()}
+	c := client{f, f.rng, newHTTP(), false}
 	for n := range count {
 		o := &ordered{id: fmt.Sprintf("replay-%s-%d", prefix, n), number: n}
 		f.book.enter(o)

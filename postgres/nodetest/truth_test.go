@@ -107,7 +107,7 @@ func (r reader) resume(in saga.Instance) {
 	r.book.mu.Lock()
 	o := r.book.starts[in.ID]
 	r.book.mu.Unlock()
-	client{r.fleet, r.rng, newHTTP()}.start(o, r.any())
+	client{r.fleet, r.rng, newHTTP(), false}.start(o, r.any())
 }
 
 // read finds all instances that were ever asked for.
