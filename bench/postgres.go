@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/bench/internal/load"
+	"github.com/seosa-dev/saga/message"
+	"github.com/seosa-dev/saga/participant"
 	"github.com/seosa-dev/saga/postgres"
 )
 
@@ -21,6 +25,7 @@ func onPostgres() load.Store {
 		Workloads: []load.Workload{load.W1(), load.W2(), load.W3()},
 		Contestants: slices.Concat(baselines, load.Engines(openPostgres, preloadPostgres), []load.Contestant{
 			load.ByMessage("by message, no-op", openPostgres, load.NoOp, preloadPostgres),
+			load.ByMessage("by message, ledger", openPostgres, ledgerOnPostgres, preloadPostgres),
 		}),
 		Open: func(ctx context.Context, _ load.Options) (load.Venue, error) {
 			return load.OpenPostgres(ctx, os.Getenv("SAGA_POSTGRES"))
@@ -63,4 +68,40 @@ func preloadPostgres(ctx context.Context, url string, n int) (err error) {
 	}
 	_, err = conn.Exec(ctx, `vacuum analyze saga_key, saga_instance, saga_history`)
 	return err
+}
+
+// ledgerOnPostgres is a participant beside the engine's tables: each call is one transaction with its
+// ledger row and its reply in the outbox, which a relay carries to the bus.
+func ledgerOnPostgres(ctx context.Context, c load.Case, bus *message.Bus) (*participant.Responder, func() error, error) {
+	pool, err := pgxpool.New(ctx, c.Address)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := postgres.Prepare(ctx, pool); err != nil {
+		pool.Close()
+		return nil, nil, err
+	}
+	relay := message.NewRelay(postgres.NewQueue(pool), bus, &message.RelayConfig{Logger: slog.New(slog.DiscardHandler)})
+	r := participant.NewResponder("/bench/service", relay.Wake)
+	for i := range load.Steps {
+		r.Handle(load.OperationName(i), postgres.Operation(pool, load.OperationName(i),
+			func(ctx context.Context, _ pgx.Tx, key string, o load.Order) (string, error) {
+				_, refusal, err := load.Acted(c.Participant.Act(ctx, load.InstanceOf(key), i))
+				if refusal != nil {
+					return "", refusal
+				}
+				return "done", err
+			},
+			func(ctx context.Context, _ pgx.Tx, key string, _ load.Order, _ string) error {
+				return c.Participant.Undo(ctx, load.InstanceOf(key), i)
+			}))
+	}
+	ctx, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- relay.Run(ctx) }()
+	return r, func() error {
+		stop()
+		defer pool.Close()
+		return <-ended
+	}, nil
 }

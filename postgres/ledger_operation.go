@@ -33,12 +33,7 @@ func Operation[C, R any](pool *pgxpool.Pool, name string,
 	do func(ctx context.Context, tx pgx.Tx, key string, c C) (R, error),
 	undo func(ctx context.Context, tx pgx.Tx, key string, c C, r R) error,
 ) participant.Operation {
-	o := operation[C, R]{pool: pool, name: name, do: do, undo: undo}
-	public := participant.Operation{Do: o.Do, Probe: o.Probe, Fence: o.Fence}
-	if undo != nil {
-		public.Undo = o.Undo
-	}
-	return public
+	return operation[C, R]{pool: pool, name: name, do: do, undo: undo}.public()
 }
 
 type operation[C, R any] struct {
@@ -46,6 +41,20 @@ type operation[C, R any] struct {
 	name string
 	do   func(ctx context.Context, tx pgx.Tx, key string, c C) (R, error)
 	undo func(ctx context.Context, tx pgx.Tx, key string, c C, r R) error
+	tell participant.Tell // nil: nobody is told
+}
+
+func (o operation[C, R]) public() participant.Operation {
+	public := participant.Operation{Do: o.Do, Probe: o.Probe, Fence: o.Fence, Telling: o.Telling}
+	if o.undo != nil {
+		public.Undo = o.Undo
+	}
+	return public
+}
+
+func (o operation[C, R]) Telling(tell participant.Tell) participant.Operation {
+	o.tell = tell // this copy's
+	return o.public()
 }
 
 func (o operation[C, R]) Do(ctx context.Context, key string, request json.RawMessage) (participant.Entry, error) {
@@ -101,7 +110,14 @@ func (o operation[C, R]) change(ctx context.Context,
 	var e participant.Entry
 	err := change(ctx, o.pool, func(tx pgx.Tx) (err error) {
 		e, err = fn(ctx, tx)
-		return err
+		if o.tell == nil {
+			return err
+		}
+		m, err := o.tell(e, err)
+		if err != nil {
+			return err
+		}
+		return Bind(tx).Append(ctx, m)
 	})
 	if err != nil {
 		return participant.Entry{}, err
