@@ -17,8 +17,8 @@
 // a transaction into an outbox, an inbox and a ledger: what is written through it is committed with
 // the service's own rows or not at all. [Operation] and [Consumer] wrap the usual cases (a keyed
 // operation of package participant, a handler of package message that has its effect once), and
-// [NewQueue] is the outbox as a message.Relay and its operator see it. None of it needs the store,
-// or an engine.
+// [NewQueue] is the outbox as a message.Relay and its operator see it; all relays of a file share one
+// Queue. None of it needs the store, or an engine.
 //
 // # Files
 //
