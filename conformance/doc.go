@@ -13,6 +13,9 @@
 //		})
 //	}
 //
+// [TestMail] is the same for the other half of a driver, the outbox and inbox in a service's own
+// database: what the ports of package message demand, and what drivers promise under the same names.
+//
 // # How it runs
 //
 // Every behaviour is a subtest of its own, named after its port and its rule, such as

@@ -1,7 +1,7 @@
 // Package message moves events between services so that a state change and its event are never
 // apart: what a service tells others is written in the same local transaction as the change itself,
 // and carried out of the database afterwards. It knows no sagas and needs the standard library
-// only; the tables are a driver's (see the package sqlite).
+// only; the tables are a driver's (see the packages sqlite and postgres).
 //
 //	err := db.Change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 //		m, err := message.New("/shop/order", "OrderFailed", order.ID, order)
@@ -25,9 +25,12 @@
 //
 //   - At least once: a row leaves the outbox only after a Publish that returned nil. A crash in
 //     between delivers it again, and the inbox absorbs that, so the effect is there once.
-//   - Order per key: of two messages with the same Key, the one that was committed first is
-//     delivered first, and they are never under way at the same time. Messages of different keys
-//     have no order.
+//   - Order per key: of two messages with the same Key, the one that was committed when the other
+//     was appended is delivered first, and they are never under way at the same time, at however
+//     many relays. If both were appended before either was committed, nobody could tell which was
+//     first, and neither does the outbox. Messages of different keys have no order.
+//   - Relays share the work without a leader: what a relay delivers it has claimed before, for a
+//     while. What one had under way when it was killed comes again when that is over.
 //   - Keys do not wait for each other: a message that fails is tried again later, and what is
 //     behind it under the same key waits for it; other keys go on. They share only the places that
 //     a relay has for messages under way ([RelayConfig.Batch]), and a place is given back after

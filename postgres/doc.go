@@ -13,9 +13,38 @@
 //	defer store.Close()
 //	engine, err := saga.New(store, nil, checkout)
 //
+// # A service's own database
+//
+// Beside the store there is the other half, for services that take part in sagas or send messages,
+// in their own database and their own transactions. [Prepare] makes its tables beside the service's
+// own, through the service's pool. [Bind] turns a transaction into an outbox, an inbox and a ledger:
+// what is written through it is committed with the service's own rows or not at all. [Operation] and
+// [Consumer] wrap the usual cases (a keyed operation of package participant, a handler of package
+// message that has its effect once), and [NewQueue] is the outbox as any number of message.Relay, in
+// any number of processes, and its operator see it. None of it needs the store, or an engine.
+//
+//	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+//		m, err := message.New("/shop/order", "OrderFailed", order.ID, order)
+//		if err != nil {
+//			return err
+//		}
+//		return errors.Join(fail(ctx, tx, order), postgres.Bind(tx).Append(ctx, m))
+//	})
+//
+// A message comes after all of its key that were committed when it was appended, so append last,
+// after the change that puts a transaction behind those before it. An append waits for nobody, and
+// no transaction elsewhere, however long, holds a message back. But what was delivered stays in the
+// indexes until the oldest transaction of the database has ended, and claims read past it.
+//
+// A relay that sleeps is woken by the commit, through a notification on a connection of its own
+// ([Queue.Wake]); PgBouncer must be in session mode for that connection, or messages wait for the
+// relay's poll. One that is killed keeps what it had under way from the others for twice its
+// Timeout. Connections are the pool's: a relay needs one at a time and one to listen, a consumer one
+// for each message that it handles.
+//
 // # Tables
 //
-// All tables lie in the first schema of the connection's search_path and are named saga_..., so they
+// All tables of a store lie in the first schema of the connection's search_path and are named saga_..., so they
 // can share a schema with a service's own. saga_journal is the truth: each node writes its own part
 // of it, one row for many transitions. saga_key keeps every id that was started. saga_instance has
 // the latest state of each instance and saga_history what happened to it; both are written a moment

@@ -70,7 +70,7 @@ const (
 			delete from saga_outbox as o
 			using unnest($1::text[], $2::bigint[], $3::timestamptz[]) as d (key, position, due) cross join lateral (
 				select r.ctid as place from saga_outbox as r
-				where r.key = d.key and r.position = d.position and r.due = d.due limit 1) as found
+				where r.key = d.key and r.position = d.position and r.due = d.due and r.head limit 1) as found
 			where o.ctid = found.place
 			returning o.key, o.position)` + releaseSQL
 	discardSQL = `with gone as (

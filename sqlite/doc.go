@@ -18,8 +18,8 @@
 // the service's own rows or not at all. [Func] makes a saga's step of work on such a database.
 // [Operation] and [Consumer] wrap the usual cases (a keyed operation of package participant, which is
 // served over HTTP or by message; a handler of package message that has its effect once), and
-// [NewQueue] is the outbox as a message.Relay and its operator see it. None of it needs the store, or
-// an engine.
+// [NewQueue] is the outbox as a message.Relay and its operator see it; all relays of a file share one
+// Queue. None of it needs the store, or an engine.
 //
 // # Sagas in a service's transaction
 //

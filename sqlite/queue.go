@@ -79,6 +79,9 @@ func (q *Queue) Delivered(ctx context.Context, rows ...message.Row) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	rows = slices.DeleteFunc(slices.Clone(rows), func(r message.Row) bool { return !q.mine(r) })
+	if len(rows) == 0 {
+		return nil
+	}
 	err := q.change(ctx, "deliver", func(ctx context.Context, tx *sql.Tx) error {
 		for _, row := range rows {
 			if _, err := remove(ctx, tx, deliverSQL, row.Position); err != nil {

@@ -338,7 +338,7 @@ func (m *mail) hear(ctx context.Context, key string, number int) (time.Duration,
 // durable when it counts.
 func (m *mail) oneByOne(ctx context.Context, b *bench) error {
 	m.expect(-1)
-	n := min(b.n, 200)
+	n := min(5+b.n/250, 200)
 	stop := m.run(ctx, backlog{relays: 1, durable: true})
 	var all []time.Duration
 	for number := 1; number <= n; number++ {
