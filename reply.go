@@ -50,13 +50,21 @@ func (e *Engine) Deliver(ctx context.Context, replies ...Reply) error {
 			return err
 		}
 	}
-	if err := e.started(ctx, commands); err != nil {
+	if err := send(ctx, e.store.Instances(), commands); err != nil {
 		return err
 	}
-	if err := e.store.Instances().Send(ctx, commands); err != nil {
+	e.handOver(commands)
+	return nil
+}
+
+// send stores the commands of replies, whose instances exist.
+func send(ctx context.Context, to Instances, commands []Command) error {
+	if err := started(ctx, to, commands); err != nil {
+		return err
+	}
+	if err := to.Send(ctx, commands); err != nil {
 		return fmt.Errorf("deliver: %w", err)
 	}
-	e.handOver(commands)
 	return nil
 }
 
@@ -72,14 +80,14 @@ func (e *Engine) handOver(commands []Command) {
 }
 
 // started refuses commands for an id that nobody has started.
-func (e *Engine) started(ctx context.Context, commands []Command) error {
+func started(ctx context.Context, at Instances, commands []Command) error {
 	ids := make([]string, len(commands))
 	for i := range commands {
 		ids[i] = commands[i].Instance
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	keys, err := e.store.Instances().Keys(ctx, ids)
+	keys, err := at.Keys(ctx, ids)
 	if err != nil {
 		return fmt.Errorf("deliver: %w", err)
 	}

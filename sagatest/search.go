@@ -120,9 +120,9 @@ func (s *search) exhaust() *Failure {
 }
 
 func (s *search) atRandom() *Failure {
-	before := s.tally.schedules
+	before, possible := s.tally.schedules, s.possible()
 	defer func() { s.tally.random = s.tally.schedules - before }()
-	return s.all(s.config.Random, func(i int) chooser { return atRandom(s.config.Seed, uint64(i)) }, func(int, *result) {})
+	return s.all(s.config.Random, func(i int) chooser { return atRandom(s.config.Seed, uint64(i), possible) }, func(int, *result) {})
 }
 
 // all runs n schedules on all processors, and takes in their results in order.
