@@ -56,7 +56,7 @@ func only(few ...sagatest.Kind) *sagatest.Config {
 // replies are the faults of sagas that wait for replies.
 func replies() []sagatest.Kind {
 	return []sagatest.Kind{
-		sagatest.ReplyLost, sagatest.ReplyTwice, sagatest.ReplyEarly, sagatest.ReplyElsewhere, sagatest.ReplyLate, sagatest.WorkLate, sagatest.WorkLast,
+		sagatest.ReplyLost, sagatest.ReplyTwice, sagatest.ReplyEarly, sagatest.ReplyCrosses, sagatest.ReplyElsewhere, sagatest.ReplyLate, sagatest.WorkLate, sagatest.WorkLast,
 	}
 }
 

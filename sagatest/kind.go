@@ -26,6 +26,8 @@ const (
 	ReplyTwice
 	// ReplyEarly: a reply comes before the call that it answers has returned.
 	ReplyEarly
+	// ReplyCrosses: a reply comes just as the instance leaves its node's memory.
+	ReplyCrosses
 	// ReplyElsewhere: a reply comes to another node, when the instance has left its own node's memory.
 	ReplyElsewhere
 	// ReplyLate: a participant does what it took in, and its reply comes after the ReplyTimeout, right
@@ -100,7 +102,7 @@ func Kinds() []Kind {
 func (k Kind) String() string {
 	names := [...]string{
 		"", "CallLost", "AnswerLost", "CallTwice", "CallSlow", "CallLate", "CallLast",
-		"ReplyLost", "ReplyTwice", "ReplyEarly", "ReplyElsewhere", "ReplyLate", "WorkLate", "WorkLast",
+		"ReplyLost", "ReplyTwice", "ReplyEarly", "ReplyCrosses", "ReplyElsewhere", "ReplyLate", "WorkLate", "WorkLast",
 		"Refuses", "DoesNothing", "BreaksBefore", "BreaksAfter",
 		"CrashBefore", "CrashAfter", "CrashInCall", "CallOutlives", "WriteLost", "AckLost", "Delayed", "Stalled",
 		"TakenOver", "Leaves", "GivesUp", "StartsTwice", "StartsOther", "Stopped", "TurnedBack",

@@ -68,7 +68,7 @@ func (r *run) takeIn(reply saga.Reply, do func(context.Context, saga.Key) error)
 }
 
 // anyReply is what can befall a reply.
-const anyReply kinds = 1<<ReplyLost | 1<<ReplyTwice | 1<<ReplyEarly | 1<<ReplyElsewhere | 1<<ReplyLate | 1<<WorkLate | 1<<WorkLast
+const anyReply kinds = 1<<ReplyLost | 1<<ReplyTwice | 1<<ReplyEarly | 1<<ReplyCrosses | 1<<ReplyElsewhere | 1<<ReplyLate | 1<<WorkLate | 1<<WorkLast
 
 func (r *run) replyOffers() kinds {
 	offers := anyReply | setOf(Stopped, TurnedBack)
@@ -99,6 +99,8 @@ func (r *run) answerLater(e *errand, strikes Kind) {
 			reply := r.work(e)
 			r.soon = append(r.soon, lateCall{do: func() { r.deliver(reply, nil) }})
 		})
+	case ReplyCrosses:
+		r.crossing = append(r.crossing, replies)
 	case ReplyElsewhere:
 		r.in(min(elsewhereAfter, timeout*3/4), func() { r.deliver(r.work(e), r.boot()) })
 	case WorkLate:
@@ -114,6 +116,14 @@ func (r *run) answerLater(e *errand, strikes Kind) {
 	default:
 		r.in(after, replies)
 	}
+}
+
+// cross lets the replies come that were to meet an instance which leaves its node's memory.
+func (r *run) cross() {
+	for _, replies := range r.crossing {
+		r.in(0, replies)
+	}
+	r.crossing = nil
 }
 
 // work lets a participant do what it took in. The reply is nil if it does not come to an answer.

@@ -41,6 +41,7 @@ type run struct {
 	soon, last   []lateCall
 	errands      []*errand
 	deliveries   []delivery
+	crossing     []func()          // replies that wait for a release
 	folded       map[string]string // what a reply changed, by who said it
 	alarms       []alarm           // by step
 	calls        int               // sent so far

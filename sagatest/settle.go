@@ -145,6 +145,7 @@ func (r *run) silent() {
 // told, and then compares what is stored with what is true.
 func (r *run) finish() {
 	r.quiet++
+	r.cross()
 	r.arriveReplies(&r.soon)
 	r.arriveReplies(&r.last)
 	last, ended := r.at.Add(catchUp), r.at

@@ -149,6 +149,9 @@ func (r *run) hear(n *node, events []saga.Event) {
 	r.told, r.moved = append(r.told, events...), r.at
 	for i := range events {
 		r.rang(&events[i])
+		if events[i].Kind == saga.EventReleased {
+			r.cross()
+		}
 	}
 	if r.telling {
 		for i := range events {

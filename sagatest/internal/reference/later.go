@@ -81,7 +81,7 @@ func Ahead(w *sagatest.World) sagatest.Case[Loan] {
 			awaits(saga.Step[Loan]{
 				Name: "charge", Kind: saga.Pivot, When: approved, Replayable: true, Action: asks(w, "r-1", bank.Do), Probe: found(bank.Probe),
 			}),
-			awaits(saga.Step[Loan]{Name: "mail", Kind: saga.Retriable, Action: asks(w, "", mail.Do), Replayable: true}),
+			awaits(saga.Step[Loan]{Name: "mail", Kind: saga.Retriable, Action: asks(w, "", mail.Do), Probe: now(mail.Probe), Replayable: true}),
 		}}}
 }
 
