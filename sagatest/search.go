@@ -2,6 +2,7 @@ package sagatest
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 	"sync"
@@ -76,6 +77,11 @@ func (s *search) run(rd *reader, choose chooser, telling bool) *run {
 	r.begin(s.build)
 	if r.broken == nil {
 		r.guard(Sound, "the engine, or its store,", r.play)
+	}
+	if c, ok := r.store.(io.Closer); ok {
+		if err := c.Close(); err != nil {
+			r.violate(Explorable, "the store cannot be closed: %v", err)
+		}
 	}
 	return r
 }
