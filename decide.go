@@ -135,7 +135,7 @@ func possible(sh *Shape, all *instance, h happened) error {
 		return wrong(string(h.kind))
 	case h.kind == EventAnswered && (in.Still || in.Call == "" || in.Waits):
 		return wrong("an answer that nobody asked for")
-	case h.kind == EventReplied && in.Call == "":
+	case h.kind == EventReplied && in.Call == "" && in.Reason != CannotFence:
 		return wrong("a reply that nobody asked for")
 	case h.kind == EventExpired && !(in.Waits && !h.at.Before(in.Due)):
 		return wrong("not waiting that long")

@@ -33,7 +33,11 @@ func (d *decision) expired() {
 
 // replied is a reply to what is open.
 func (d *decision) replied(h happened) {
+	outcome := h.outcome
 	if h.outcome == NotDone { // of which attempt it is not said, so another may still take effect
+		if h.call == CallAction && d.mark(d.Step) == markMaybe {
+			outcome = Unknown
+		}
 		d.interrupted()
 	}
 	d.Waits = false
@@ -50,7 +54,7 @@ func (d *decision) replied(h happened) {
 			d.Detail = h.said
 		}
 		d.answer = h.outcome
-		d.settleCall(h.call, h.outcome)
+		d.settleCall(h.call, outcome)
 	}
 	d.drop(h.command)
 }

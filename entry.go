@@ -62,7 +62,7 @@ func record(before, after *instance, h happened) entry {
 	case EventExpired:
 		e.Step, e.Call, e.Round, e.Number = before.Step, before.Call, before.round(before.Step), before.Calls
 		e.Outcome = Unknown
-		if after.mark(before.Step) == markEffect { // a timer's
+		if before.Call == CallAction && after.mark(before.Step) == markEffect { // a timer's
 			e.Call, e.Outcome = "", Succeeded
 		}
 	case EventOperated:

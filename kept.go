@@ -66,7 +66,11 @@ func fitOf(in *instance, k *kept) (fit, string) {
 		return fitOpen, ""
 	case undo:
 		return fitLate, "its undo is not under way"
-	case !in.Back && in.mark(k.Step) == markNone:
+	case k.Step == in.Step && in.Call == "" && k.Outcome == Succeeded: // in attention, since nothing else can tell
+		return fitOpen, ""
+	case k.Step == in.Step && in.Call == "":
+		return fitLate, "what became of one attempt proves nothing of the others"
+	case in.mark(k.Step) == markMaybe, !in.Back && in.mark(k.Step) == markNone:
 		return fitEarly, ""
 	case in.Back && in.mark(k.Step) == markNone:
 		return fitLate, "the saga turned back before it came to this step"

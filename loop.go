@@ -1,6 +1,7 @@
 package saga
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"time"
@@ -53,6 +54,21 @@ func (l *Loop) Start(d AnyDefinition, id string, input any, at time.Time) error 
 		return err
 	}
 	l.node.start(&startRequest{ID: id, Key: p.key(), Hash: hash, State: state}, at)
+	return nil
+}
+
+// Deliver hands in a reply at this node, as [Engine.Deliver] does: it is stored under id, and the loop
+// hears of it at once if it holds the instance. The errors are the same.
+func (l *Loop) Deliver(ctx context.Context, store Store, id string, reply Reply, at time.Time) error {
+	c, err := reply.command(id, at, l.node.rules.stateLimit)
+	if err != nil {
+		return err
+	}
+	commands := []Command{c}
+	if err := post(ctx, store.Instances(), commands); err != nil {
+		return err
+	}
+	l.node.handed(commands, at)
 	return nil
 }
 

@@ -76,6 +76,7 @@ type PendingCall struct {
 	Key      Key
 	Number   int // of the attempt
 	Shape    StepShape
+	Reply    *Reply // that the step's Reply function is to hear, so that nobody is called; nil if somebody is
 
 	plan   *plan
 	effect callStep
@@ -127,6 +128,10 @@ func (l *Loop) task(e effect) Task {
 			Instance: e.In.public(e.Shape, l.node.id), Step: key.Step, Call: e.In.Call, Key: key, Number: e.In.Calls + 1,
 			Shape: e.Shape.Steps[e.In.Step],
 			plan:  l.plans[shapeKey{e.In.Definition, e.In.Version}], effect: e, node: l.node,
+		}
+		if e.Reply != nil {
+			r := e.Reply.reply(e.In, e.Shape)
+			t.Call.Reply = &r
 		}
 	case answerStart:
 		t.Kind = TaskAnswer

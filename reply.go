@@ -31,10 +31,25 @@ type Reply struct {
 	By, Reason string
 }
 
-// started refuses commands for an id that nobody has started.
-func started(ctx context.Context, among interface {
+// postbox is where replies are stored: a store, or a transaction.
+type postbox interface {
 	Keys(ctx context.Context, ids []string) ([]StartKey, error)
-}, commands []Command) error {
+	Send(ctx context.Context, commands []Command) error
+}
+
+// post stores the commands of replies, if all their instances exist.
+func post(ctx context.Context, to postbox, commands []Command) error {
+	if err := started(ctx, to, commands); err != nil {
+		return err
+	}
+	if err := to.Send(ctx, commands); err != nil {
+		return fmt.Errorf("deliver: %w", err)
+	}
+	return nil
+}
+
+// started refuses commands for an id that nobody has started.
+func started(ctx context.Context, among postbox, commands []Command) error {
 	ids := make([]string, len(commands))
 	for i := range commands {
 		ids[i] = commands[i].Instance

@@ -3,9 +3,7 @@ package saga
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"slices"
-	"strings"
 )
 
 // effectOf is the truth at a participant about one action's key.
@@ -125,17 +123,22 @@ func (w *world) act(key Key, p *effectOf, zombie bool) Outcome {
 
 // lateOriginal lets a request that everybody gave up arrive after all.
 func (w *world) lateOriginal() {
-	for _, k := range slices.SortedFunc(maps.Keys(w.parts), func(a, b Key) int { return strings.Compare(a.String(), b.String()) }) {
-		p := w.parts[k]
+	first, name := (*effectOf)(nil), ""
+	for k, p := range w.parts {
 		if p.late == 0 {
 			continue
 		}
-		p.late--
-		if !p.refused && !p.applied {
-			p.applied, p.byLate = true, true
-			w.seen["late effect"]++
+		if s := k.String(); first == nil || s < name { // the same one each time
+			first, name = p, s
 		}
+	}
+	if first == nil {
 		return
+	}
+	first.late--
+	if !first.refused && !first.applied {
+		first.applied, first.byLate = true, true
+		w.seen["late effect"]++
 	}
 }
 

@@ -96,13 +96,7 @@ func DeliverIn(ctx context.Context, t Transaction, replies ...Reply) error {
 	if err != nil {
 		return err
 	}
-	if err := started(ctx, t, commands); err != nil {
-		return err
-	}
-	if err := t.Send(ctx, commands); err != nil {
-		return fmt.Errorf("deliver: %w", err)
-	}
-	return nil
+	return post(ctx, t, commands)
 }
 
 // commandsOf writes replies as what an engine takes up.

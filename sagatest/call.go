@@ -10,17 +10,26 @@ import (
 
 var errNoAnswer = errors.New("the connection broke")
 
-// lateCall is a call that is still on its way.
+// lateCall is a call that is still on its way, or what else comes late.
 type lateCall struct {
 	call *saga.PendingCall
 	sent int
+	do   func() // if it is no call
 }
 
 // call makes a node's call to a step's function, unless a fault has it made differently.
 func (r *run) call(j job) {
 	n, c := j.of, j.task.Call
 	step := r.of.step(c.Step)
+	if c.Reply != nil {
+		r.hearing(j)
+		return
+	}
 	if r.lawful(n, c, step); r.broken != nil {
+		return
+	}
+	if r.of.steps[step].sleep {
+		r.setAlarm(j)
 		return
 	}
 	strikes := r.point(placeOf(c.Call), r.callOffers(n, c, step))
@@ -124,6 +133,18 @@ func placeOf(call saga.CallKind) Place {
 	return AtAction
 }
 
+func callAt(p Place) saga.CallKind {
+	switch p {
+	case AtProbe:
+		return saga.CallProbe
+	case AtFence:
+		return saga.CallFence
+	case AtCompensation:
+		return saga.CallCompensation
+	}
+	return saga.CallAction
+}
+
 // carryOut lets a call reach the participant, and then what was on its way before.
 func (r *run) carryOut(n *node, c *saga.PendingCall, step int) saga.CallResult {
 	r.calls++
@@ -134,16 +155,16 @@ func (r *run) carryOut(n *node, c *saga.PendingCall, step int) saga.CallResult {
 	r.heard = ""
 	res := r.reach(c)
 	if r.telling {
-		r.note(n.name, "calls %s %s, attempt %d: %s", c.Call, c.Key, c.Number, said(res.Err))
+		r.note(n.name, "calls %s %s, attempt %d: %s", c.Call, c.Key, c.Number, saidOf(res.Err))
 	}
-	r.truthful(c, step, res, count, net)
+	r.truthful("the "+string(c.Call), c.Call, c.Key, saga.OutcomeOf(res.Err), count, net)
 	r.replay(c, step, res)
 	r.lateNow = false
 	r.arrive(&r.soon)
 	return res
 }
 
-func said(err error) string {
+func saidOf(err error) string {
 	if err == nil {
 		return string(saga.Succeeded)
 	}
@@ -156,7 +177,7 @@ func (r *run) again(n *node, c *saga.PendingCall) {
 	res := r.reach(c)
 	r.quiet--
 	if r.telling {
-		r.note(n.name, "calls %s %s, a copy: %s", c.Call, c.Key, said(res.Err))
+		r.note(n.name, "calls %s %s, a copy: %s", c.Call, c.Key, saidOf(res.Err))
 	}
 }
 
@@ -175,7 +196,7 @@ func (r *run) replay(c *saga.PendingCall, step int, first saga.CallResult) {
 	switch {
 	case saga.OutcomeOf(second.Err) != saga.Succeeded:
 		r.violate(SameReplay, "step %s is Replayable: its %s succeeded, and again with the same key and input it said %q",
-			c.Step, c.Call, said(second.Err))
+			c.Step, c.Call, saidOf(second.Err))
 	case first.Changed() != second.Changed():
 		r.violate(SameReplay, "step %s is Replayable: its %s changed the state by %s, and again with the same key and input by %s",
 			c.Step, c.Call, first.Changed(), second.Changed())
@@ -184,7 +205,7 @@ func (r *run) replay(c *saga.PendingCall, step int, first saga.CallResult) {
 
 func (r *run) putOff(to *[]lateCall, c *saga.PendingCall) {
 	r.calls++
-	*to = append(*to, lateCall{c, r.calls})
+	*to = append(*to, lateCall{call: c, sent: r.calls})
 }
 
 // arrive lets late calls reach the participant.
@@ -193,13 +214,35 @@ func (r *run) arrive(late *[]lateCall) {
 	*late = nil
 	for _, l := range arriving {
 		r.quiet++
-		r.sent, r.lateNow = l.sent, true
-		res := r.reach(l.call)
-		if r.telling {
-			r.note("world", "the late %s %s arrives: %s", l.call.Call, l.call.Key, said(res.Err))
+		if l.do != nil {
+			l.do()
+		} else {
+			r.overdue(l)
 		}
-		r.lateNow = false
 		r.quiet--
+	}
+}
+
+// overdue lets one late call reach the participant.
+func (r *run) overdue(l lateCall) {
+	r.sent, r.lateNow = l.sent, true
+	res := r.reach(l.call)
+	if r.telling {
+		r.note("world", "the late %s %s arrives: %s", l.call.Call, l.call.Key, saidOf(res.Err))
+	}
+	r.lateNow = false
+}
+
+// arriveReplies lets replies come that are late, and not the late calls.
+func (r *run) arriveReplies(late *[]lateCall) {
+	arriving := *late
+	*late = nil
+	for _, l := range arriving {
+		if l.do == nil {
+			*late = append(*late, l)
+			continue
+		}
+		l.do()
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/seosa-dev/saga"
@@ -46,10 +47,15 @@ type stepFacts struct {
 	name                                   string
 	kind                                   saga.Kind
 	probe, fence, compensation, replayable bool
+	reply, sleep                           bool
+	replyTimeout                           time.Duration
+	slept                                  time.Duration // as Sleep said last
 }
 
 func (s *stepFacts) has(call saga.CallKind) bool {
 	switch call {
+	case saga.CallAction:
+		return !s.sleep
 	case saga.CallProbe:
 		return s.probe
 	case saga.CallFence:
@@ -62,21 +68,43 @@ func (s *stepFacts) has(call saga.CallKind) bool {
 
 func (c Case[S]) plain() *plainCase {
 	p := &plainCase{
-		id: c.ID, definition: c.Definition, input: &c.Input, other: otherThan(c.Input),
+		id: c.ID, input: &c.Input, other: otherThan(c.Input),
 		deadline: c.Definition.Deadline, check: c.Check, noEffect: c.NoEffect,
 	}
 	if p.id == "" {
 		p.id = "case"
 	}
 	for _, st := range c.Definition.Steps {
-		f := stepFacts{st.Name, st.Kind, st.Probe != nil, st.Fence != nil, st.Compensation != nil, st.Replayable}
-		if f.kind == "" {
-			f.kind = saga.Compensatable
+		f := stepFacts{
+			name: st.Name, kind: cmp.Or(st.Kind, saga.Compensatable), probe: st.Probe != nil, fence: st.Fence != nil,
+			compensation: st.Compensation != nil, replayable: st.Replayable,
+			reply: st.Reply != nil, replyTimeout: st.ReplyTimeout, sleep: st.Sleep != nil,
+		}
+		if f.sleep {
+			f.kind = saga.ReadOnly
 		}
 		p.steps = append(p.steps, f)
 		p.timeout = max(p.timeout, st.Timeout)
 	}
+	p.definition = c.overheard(p)
 	return p
+}
+
+// overheard is the definition whose timers tell the explorer how long they run.
+func (c Case[S]) overheard(p *plainCase) saga.Definition[S] {
+	d := c.Definition
+	d.Steps = slices.Clone(d.Steps)
+	for i := range d.Steps {
+		sleep := d.Steps[i].Sleep
+		if sleep == nil {
+			continue
+		}
+		d.Steps[i].Sleep = func(s S) time.Duration {
+			p.steps[i].slept = max(sleep(s), 0)
+			return p.steps[i].slept
+		}
+	}
+	return d
 }
 
 func (c *plainCase) step(name string) int {

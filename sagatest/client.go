@@ -78,7 +78,7 @@ func (c *client) heard(n *node, answer *saga.StartAnswer) {
 	a := c.asks[i]
 	c.asks = append(c.asks[:i:i], c.asks[i+1:]...)
 	c.run.moved = c.run.at
-	c.run.note("client", "hears from %s: %s", n.name, said(answer.Err))
+	c.run.note("client", "hears from %s: %s", n.name, saidOf(answer.Err))
 	switch {
 	case a.other:
 		c.otherAnswered(a, answer.Err)

@@ -27,7 +27,8 @@ type Config struct {
 	Schedules int
 	// Seed makes the random schedules and the sample. Default: 1.
 	Seed uint64
-	// Store opens the empty store of one schedule. Default: memory.Open.
+	// Store opens the empty store of one schedule; one that has a Close is closed after it. It is called
+	// from several goroutines. Default: memory.Open.
 	Store func() saga.Store
 	// Within is the virtual time within which a run must come to its end. Default: 24 h.
 	Within time.Duration

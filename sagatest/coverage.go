@@ -113,6 +113,19 @@ func (s *search) covered(report *Report) *Failure {
 		s.tally.schedules, strings.Join(missing, ", "))}
 }
 
+// possible lists the kinds that some run offered so far.
+func (s *search) possible() (out []Kind) {
+	for k := range s.tally.offered {
+		for _, schedule := range s.tally.offered[k] {
+			if schedule != nil {
+				out = append(out, Kind(k))
+				break
+			}
+		}
+	}
+	return out
+}
+
 // impossible says why a kind of fault cannot strike a case; "" if it should have been able to.
 func (s *search) impossible(k Kind) string {
 	told := func(steps func(*stepFacts) bool) bool {
@@ -128,6 +141,10 @@ func (s *search) impossible(k Kind) string {
 		return "the definition has no Deadline"
 	case k == StartsOther && s.of.other == nil:
 		return "the input has no field of text, number or truth value in which another input could differ"
+	case anyReply.has(k) && !told(func(st *stepFacts) bool { return st.reply }):
+		return "no step has a Reply function"
+	case anyReply.has(k):
+		return "no step, and no model of a participant, calls World.Later"
 	case anyAnswer.has(k):
 		return "no step calls a Participant of the World, and no model asks World.Answer"
 	case k == CallTwice && !told(func(st *stepFacts) bool { return st.compensation || st.fence || st.replayable || !st.probe }):

@@ -18,7 +18,8 @@
 // [Schedule] says at which of its points something goes wrong, and what; see [Kind] for all that
 // can: crashes around every durable write, lost answers, nodes that are taken over and do not know
 // it, calls that are lost, doubled, late or slow, participants that refuse or whose connection breaks
-// in the middle of a function, clients that repeat or give up, people who intervene. After the last
+// in the middle of a function, replies that are lost, doubled, early, late or elsewhere, clients that
+// repeat or give up, people who intervene. After the last
 // fault everything works again, and the instance must come to an end, or stand in attention for a
 // reason that people can see and that no repetition removes: an undo that was refused, or an outcome
 // that nobody can find out. Attention because a step cannot finish, or an undo does not, must go away.
@@ -40,6 +41,15 @@
 //     Call it where the effect comes true. Make changes through [World.Answer], so that the model
 //     refuses and breaks off as a [Participant] does.
 //
+// A participant that takes a call in and replies later ([saga.Pending]) is the same model behind
+// [World.Later]. The explorer carries the call out and delivers the reply as [saga.Engine.Deliver] does:
+//
+//	Action: func(_ context.Context, o *Order, a saga.Attempt) error {
+//		return w.Later(saga.Reply{Key: a.Key, Data: receipt}, bank.Do)
+//	},
+//
+// Timers and long waits cost nothing: a run leaps over the time in which nothing happens.
+//
 // If one step tells of its effect, all that have a compensation must; [Case.NoEffect] names those that
 // have none to tell of. Left alone, the case must complete.
 //
@@ -55,8 +65,10 @@
 // effect, and at the end one or none as its mark and the status say. That undos come in reverse, once,
 // and never for a step of which nobody knows. That functions tell the truth: a fence that said no
 // must be right for ever, and a function that was told nothing must not say that it was refused, not
-// done or done. That a node which was taken over does nothing more. That another input
-// under the same id is refused. And [Case.Check], which is yours.
+// done or done. That a reply is heard, settles what it is about and nothing twice, and that what its
+// function changed is in the state. That no timer is early, that a step which was passed over has no
+// effect, and a read-only one never. That a node which was taken over does nothing more. That another
+// input under the same id is refused. And [Case.Check], which is yours.
 //
 // A [saga.Step] that is Replayable promises that a repeat gives the same outcome and the same state.
 // Each of them is called twice, and held to that.

@@ -36,7 +36,7 @@ func (n *node) write(place Place, do func() error) error {
 	if n.dead {
 		return errDead
 	}
-	offers := setOf(CrashBefore, CrashAfter, WriteLost, ReplyLost, TakenOver, Leaves)
+	offers := setOf(CrashBefore, CrashAfter, WriteLost, AckLost, TakenOver, Leaves)
 	if n.leaving || n.run.sealed[n.name] {
 		offers = offers.without(Leaves)
 	}
@@ -62,11 +62,11 @@ func (n *node) write(place Place, do func() error) error {
 	case CrashAfter:
 		n.run.crash(n)
 		return errDead
-	case ReplyLost:
+	case AckLost:
 		return errLost
 	}
 	// A checkpoint that is repeated is refused as well if the first try went in.
-	n.knows = n.knows || errors.Is(err, saga.ErrSealed) && (place == AtAppend || place == AtCheckpoint && n.run.sealed[n.name])
+	n.rejected = n.rejected || errors.Is(err, saga.ErrSealed) && (place == AtAppend || place == AtCheckpoint && n.run.sealed[n.name])
 	return err
 }
 
@@ -75,7 +75,7 @@ func (n *node) read(do func() error) error {
 	switch {
 	case n.dead:
 		return errDead
-	case n.run.point(AtRead, setOf(ReplyLost)) == ReplyLost:
+	case n.run.point(AtRead, setOf(AckLost)) == AckLost:
 		return errLost
 	}
 	return do()
@@ -170,6 +170,11 @@ type instancesDoor struct {
 	n *node
 }
 
+// Send hands in a command of the node's own, which is a reply.
+func (in *instancesDoor) Send(ctx context.Context, commands []saga.Command) error {
+	return in.n.write(AtDelivery, func() error { return in.Instances.Send(ctx, commands) })
+}
+
 // Claim offers faults only if it took something: a node asks once a second.
 func (in *instancesDoor) Claim(ctx context.Context, c saga.Claim) (saga.Claimed, error) {
 	if in.n.dead {
@@ -181,11 +186,11 @@ func (in *instancesDoor) Claim(ctx context.Context, c saga.Claim) (saga.Claimed,
 	}
 	in.n.run.stale = true
 	in.n.run.note(in.n.name, "claims %d instances and %d commands", len(got.Rows), len(got.Commands))
-	switch in.n.run.point(AtClaim, setOf(CrashAfter, ReplyLost)) {
+	switch in.n.run.point(AtClaim, setOf(CrashAfter, AckLost)) {
 	case CrashAfter:
 		in.n.run.crash(in.n)
 		return saga.Claimed{}, errDead
-	case ReplyLost:
+	case AckLost:
 		return saga.Claimed{}, errLost
 	}
 	return got, nil
@@ -209,7 +214,7 @@ func (in *instancesDoor) Nodes(ctx context.Context) (nodes []saga.NodeState, err
 		nodes[i].Gone = in.n.run.suspects[nodes[i].ID]
 	}
 	slices.SortFunc(nodes, func(a, b saga.NodeState) int { return cmp.Compare(a.ID, b.ID) })
-	if len(nodes) > 1 && in.n.run.point(AtRead, setOf(ReplyLost)) == ReplyLost {
+	if len(nodes) > 1 && in.n.run.point(AtRead, setOf(AckLost)) == AckLost {
 		return nil, errLost
 	}
 	return nodes, err

@@ -13,11 +13,15 @@ type effects struct {
 	by      []saga.Key // of the last one
 	late    []bool     // whether that was a call that nobody waited for any more
 	excused []bool     // a probe said since then that nothing had happened
+	denied  []int      // the last call that was such a probe
 	fenced  map[saga.Key]bool
 }
 
 func newEffects(steps int) effects {
-	return effects{make([]int, steps), make([]int, steps), make([]saga.Key, steps), make([]bool, steps), make([]bool, steps), map[saga.Key]bool{}}
+	return effects{
+		net: make([]int, steps), count: make([]int, steps), by: make([]saga.Key, steps),
+		late: make([]bool, steps), excused: make([]bool, steps), denied: make([]int, steps), fenced: map[saga.Key]bool{},
+	}
 }
 
 // stands reports whether the effect of a key stands.
@@ -36,6 +40,10 @@ func (r *run) happened(key saga.Key) {
 	}
 	if r.replaying {
 		r.violate(SameReplay, "step %s is Replayable: called again with the same key, %s took effect again", key.Step, key)
+		return
+	}
+	if r.of.steps[step].kind == saga.ReadOnly {
+		r.violate(Truthful, "step %s is read-only, and %s took effect", key.Step, key)
 		return
 	}
 	if key.Undo {

@@ -2,6 +2,7 @@ package sagatest_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -124,6 +125,51 @@ func Example_errorTakenForARefusal() {
 	// what a step's function says is true
 	// the action of step charge said "refused", and the effect stands
 	// - BreaksAfter
+}
+
+// A saga that waits for a reply: the bank takes the charge in and sends its receipt by a message, through
+// whichever process receives it. A mistake: the Reply function takes a message without a receipt for a
+// refusal, and the one that answers a probe has none.
+func ExampleWorld_Later() {
+	build := func(receiptOfProbe json.RawMessage) func(w *sagatest.World) sagatest.Case[Order] {
+		return func(w *sagatest.World) sagatest.Case[Order] {
+			bank := w.Participant("bank")
+			return sagatest.Case[Order]{Input: Order{Item: "EST-1"}, Definition: saga.Definition[Order]{
+				Name: "order", Version: 1, Steps: []saga.Step[Order]{{
+					Name: "charge", Kind: saga.Pivot,
+					Action: func(_ context.Context, _ *Order, a saga.Attempt) error {
+						return w.Later(saga.Reply{Key: a.Key, Data: json.RawMessage(`"r-1"`)}, bank.Do)
+					},
+					Probe: func(_ context.Context, _ *Order, a saga.Attempt) error {
+						return w.Later(saga.Reply{Key: a.Key, Data: receiptOfProbe}, bank.Probe)
+					},
+					Reply: func(o *Order, r saga.Reply) error {
+						if r.Outcome == saga.Succeeded && r.Data == nil {
+							return fmt.Errorf("%w: no receipt", saga.Refused)
+						}
+						return nil
+					},
+					ReplyTimeout: time.Hour,
+				}},
+			}}
+		}
+	}
+	config := &sagatest.Config{Schedules: 1000, Random: 200}
+	report, failure := sagatest.Find(config, build(json.RawMessage(`"r-1"`)))
+	fmt.Println("broken:", failure)
+	fmt.Println("replies came twice:", report.Struck[sagatest.ReplyTwice] > 0)
+
+	_, failure = sagatest.Find(config, build(nil))
+	fmt.Println(failure.What)
+	for _, fault := range failure.Schedule {
+		fmt.Println("-", fault.Do)
+	}
+
+	// Output:
+	// broken: <nil>
+	// replies came twice: true
+	// the Reply function, which heard of the probe of step charge said "refused", and the effect stands
+	// - ReplyLost
 }
 
 // A model of one's own: a shelf that holds five. It makes its changes through World.Answer, and tells

@@ -26,6 +26,8 @@ const (
 	OneOwner Guarantee = "7: one owner"
 	// Reverse is guarantee 8: what took effect is undone in reverse order.
 	Reverse Guarantee = "8: compensation in reverse"
+	// NeverEarly says that a timer runs for as long as its step's Sleep said, at least.
+	NeverEarly Guarantee = "no timer is early"
 	// Truthful says that what a step's function returns is true of its participant, and no more than
 	// the participant told it.
 	Truthful Guarantee = "what a step's function says is true"

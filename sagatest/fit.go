@@ -13,7 +13,8 @@ import (
 func (s *search) fit(r *run) string {
 	if r.seen.Status != saga.Completed {
 		return fmt.Sprintf("nothing went wrong, and the saga does not complete; it ends as %q at step %q (%s): "+
-			"let the steps and their models do their work when nothing strikes, and leave it to the explorer what goes wrong", r.end(), r.seen.Step, r.seen.Detail)
+			"let the steps and their models do their work when nothing strikes, and leave it to the explorer what goes wrong; "+
+			"let what a step is answered later call World.Later", r.end(), r.seen.Step, r.seen.Detail)
 	}
 	s.modelled = make([]bool, len(r.of.steps))
 	var untold []string

@@ -53,6 +53,13 @@ func only(few ...sagatest.Kind) *sagatest.Config {
 	return c
 }
 
+// replies are the faults of sagas that wait for replies.
+func replies() []sagatest.Kind {
+	return []sagatest.Kind{
+		sagatest.ReplyLost, sagatest.ReplyTwice, sagatest.ReplyEarly, sagatest.ReplyCrosses, sagatest.ReplyElsewhere, sagatest.ReplyLate, sagatest.WorkLate, sagatest.WorkLast,
+	}
+}
+
 // broken explores and wants a failure of that guarantee, whose text says all of that.
 func broken(t *testing.T, config *sagatest.Config, build builder, g sagatest.Guarantee, says ...string) *sagatest.Failure {
 	t.Helper()

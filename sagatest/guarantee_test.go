@@ -82,7 +82,7 @@ func TestAnEffectThatComesAfterItsUndo(t *testing.T) {
 }
 
 func TestAnUndoOfNothing(t *testing.T) {
-	c := only(sagatest.TurnedBack, sagatest.CrashBefore, sagatest.ReplyLost)
+	c := only(sagatest.TurnedBack, sagatest.CrashBefore, sagatest.AckLost)
 	c.Bound = 3
 	broken(t, c, with(func(w *sagatest.World, c *sagatest.Case[Order]) {
 		st := &c.Definition.Steps[0]
@@ -167,7 +167,7 @@ func TestAnUndoThatIsForgotten(t *testing.T) {
 }
 
 func TestALateOriginalThatIsNotForbidden(t *testing.T) {
-	c := only(sagatest.TurnedBack, sagatest.CrashBefore, sagatest.ReplyLost)
+	c := only(sagatest.TurnedBack, sagatest.CrashBefore, sagatest.AckLost)
 	c.Bound = 3
 	broken(t, c, with(func(w *sagatest.World, c *sagatest.Case[Order]) {
 		done, undone := map[saga.Key]bool{}, false

@@ -20,6 +20,25 @@ const (
 	// CallLast: a call reaches the participant after its timeout, when everything has ended.
 	CallLast
 
+	// ReplyLost: a participant does what it took in, and its reply never comes.
+	ReplyLost
+	// ReplyTwice: a reply comes, and again right after the call that follows.
+	ReplyTwice
+	// ReplyEarly: a reply comes before the call that it answers has returned.
+	ReplyEarly
+	// ReplyCrosses: a reply comes just as the instance leaves its node's memory.
+	ReplyCrosses
+	// ReplyElsewhere: a reply comes to another node, when the instance has left its own node's memory.
+	ReplyElsewhere
+	// ReplyLate: a participant does what it took in, and its reply comes after the ReplyTimeout, right
+	// after the call that follows.
+	ReplyLate
+	// WorkLate: a participant does what it took in after the ReplyTimeout, right after the call that
+	// follows, and replies then.
+	WorkLate
+	// WorkLast: a participant does what it took in when everything has ended, and replies then.
+	WorkLast
+
 	// Refuses: a participant says that it has not done it and never will.
 	Refuses
 	// DoesNothing: a participant says that this call did nothing.
@@ -42,8 +61,8 @@ const (
 
 	// WriteLost: a write never reaches the store, and the node does not know.
 	WriteLost
-	// ReplyLost: the store has done what it was asked, and the answer never reaches the node.
-	ReplyLost
+	// AckLost: the store has done what it was asked, and the answer never reaches the node.
+	AckLost
 	// Delayed: of several things to do, the first one is done last.
 	Delayed
 	// Stalled: before a call, everything stands still until the saga's deadline has passed.
@@ -61,9 +80,10 @@ const (
 	// StartsOther: somebody starts the same id with another input.
 	StartsOther
 
-	// Stopped: a person stops the instance while a call is under way, and later has it tried again.
+	// Stopped: a person stops the instance while a call is under way or a reply is waited for, and later
+	// has it tried again.
 	Stopped
-	// TurnedBack: a person has the instance compensated while a call is under way.
+	// TurnedBack: a person has the instance compensated while a call is under way or a reply is waited for.
 	TurnedBack
 
 	lastKind = TurnedBack
@@ -81,8 +101,10 @@ func Kinds() []Kind {
 // String is the name of the constant.
 func (k Kind) String() string {
 	names := [...]string{
-		"", "CallLost", "AnswerLost", "CallTwice", "CallSlow", "CallLate", "CallLast", "Refuses", "DoesNothing", "BreaksBefore", "BreaksAfter",
-		"CrashBefore", "CrashAfter", "CrashInCall", "CallOutlives", "WriteLost", "ReplyLost", "Delayed", "Stalled",
+		"", "CallLost", "AnswerLost", "CallTwice", "CallSlow", "CallLate", "CallLast",
+		"ReplyLost", "ReplyTwice", "ReplyEarly", "ReplyCrosses", "ReplyElsewhere", "ReplyLate", "WorkLate", "WorkLast",
+		"Refuses", "DoesNothing", "BreaksBefore", "BreaksAfter",
+		"CrashBefore", "CrashAfter", "CrashInCall", "CallOutlives", "WriteLost", "AckLost", "Delayed", "Stalled",
 		"TakenOver", "Leaves", "GivesUp", "StartsTwice", "StartsOther", "Stopped", "TurnedBack",
 	}
 	if int(k) < len(names) {
@@ -92,7 +114,7 @@ func (k Kind) String() string {
 }
 
 // kinds is a set of kinds.
-type kinds uint32
+type kinds uint64
 
 func setOf(ks ...Kind) (s kinds) {
 	for _, k := range ks {
@@ -132,15 +154,19 @@ const (
 	AtProbe                     // a call to a probe, or what its participant answers
 	AtFence                     // a call to a fence, or what its participant answers
 	AtCompensation              // a call to a compensation, or what its participant answers
+	AtReply                     // a participant has taken a call in and will reply
+	AtDelivery                  // a reply is stored
+	AtHearing                   // a step's Reply function hears a reply
+	AtTimer                     // a step that sleeps is asked how long
 
-	places = AtCompensation + 1
+	places = AtTimer + 1
 )
 
 // String names the place in words.
 func (p Place) String() string {
 	names := [...]string{
 		"start", "append", "checkpoint", "claim", "seal", "drain", "read", "turn",
-		"action", "probe", "fence", "compensation",
+		"action", "probe", "fence", "compensation", "reply", "delivery", "hearing", "timer",
 	}
 	if int(p) < len(names) {
 		return names[p]

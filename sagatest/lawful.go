@@ -11,6 +11,7 @@ func (r *run) lawful(n *node, c *saga.PendingCall, step int) {
 	if r.calls == 0 {
 		r.durableStart("step "+c.Step+" is called", NothingLost)
 	}
+	r.early(c, step)
 	switch c.Call {
 	case saga.CallCompensation:
 		r.lawfulUndo(c, step)
@@ -25,7 +26,7 @@ func (r *run) lawful(n *node, c *saga.PendingCall, step int) {
 func (r *run) lawfulUndo(c *saga.PendingCall, step int) {
 	r.reverse(step)
 	for i := step; i < len(c.Instance.Steps); i++ {
-		if c.Instance.Steps[i].Mark != saga.MaybeDone {
+		if c.Instance.Steps[i].Mark != saga.MaybeDone || r.of.steps[i].kind == saga.ReadOnly {
 			continue
 		}
 		own := r.of.steps[step]
@@ -44,18 +45,18 @@ func (r *run) durableStart(before string, g Guarantee) {
 	}
 }
 
-// truthful compares what a function said with what is true at its participant, where the step had so
-// many effects before, and with what the participant told it.
-func (r *run) truthful(c *saga.PendingCall, step int, res saga.CallResult, count, net int) {
-	e, said, key := &r.effects, saga.OutcomeOf(res.Err), c.Key.Action()
-	if truth := r.belied(c.Call, step, key, said, count, net); truth != "" {
-		r.violate(Truthful, "the %s of step %s said %q, and %s", c.Call, c.Step, said, truth)
+// truthful compares what a function or a reply said with what is true at its participant, where the step
+// had so many effects before, and with what the participant told it.
+func (r *run) truthful(who string, call saga.CallKind, of saga.Key, said saga.Outcome, count, net int) {
+	e, step, key := &r.effects, r.of.step(of.Step), of.Action()
+	if truth := r.belied(call, step, key, said, count, net); truth != "" {
+		r.violate(Truthful, "%s of step %s said %q, and %s", who, of.Step, said, truth)
 		return
 	}
 	switch {
-	case said == saga.NotDone && c.Call == saga.CallProbe:
-		e.excused[step] = true
-	case said == saga.Refused && c.Call == saga.CallFence:
+	case said == saga.NotDone && call == saga.CallProbe:
+		e.excused[step], e.denied[step] = true, r.sent
+	case said == saga.Refused && call == saga.CallFence:
 		e.fenced[key] = true
 	}
 }
@@ -67,6 +68,8 @@ func (r *run) belied(call saga.CallKind, step int, key saga.Key, said saga.Outco
 	switch {
 	case undo && said == saga.Succeeded && e.net[step] > 0, !undo && said == saga.Refused && e.stands(step, key):
 		return "the effect stands"
+	case said == saga.NotNeeded && e.stands(step, key):
+		return "the effect stands; When must go by the state alone"
 	case !undo && said == saga.Succeeded && e.count[step] == 0 && r.modelled != nil && r.modelled[step]:
 		return "nothing has happened"
 	case said == saga.NotDone && (e.count[step] > count || e.net[step] < net):

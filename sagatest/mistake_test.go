@@ -170,8 +170,8 @@ func TestAttentionThatEndsWithTheFaults(t *testing.T) {
 func TestNoFalseAlarm(t *testing.T) {
 	for what, schedule := range map[string]sagatest.Schedule{
 		"Stalled at action": {
-			{At: 5, Do: sagatest.Stopped}, {At: 8, Do: sagatest.ReplyLost}, {At: 10, Do: sagatest.ReplyLost},
-			{At: 15, Do: sagatest.Stalled}, {At: 18, Do: sagatest.ReplyLost},
+			{At: 5, Do: sagatest.Stopped}, {At: 8, Do: sagatest.AckLost}, {At: 10, Do: sagatest.AckLost},
+			{At: 15, Do: sagatest.Stalled}, {At: 18, Do: sagatest.AckLost},
 		},
 		"n1        has ended": {
 			{At: 5, Do: sagatest.AnswerLost}, {At: 22, Do: sagatest.Stalled}, {At: 26, Do: sagatest.Leaves}, {At: 32, Do: sagatest.WriteLost},

@@ -10,15 +10,16 @@ import (
 
 // node is one incarnation.
 type node struct {
-	run     *run
-	name    string
-	loop    *saga.Loop
-	door    *door
-	dead    bool
-	paused  bool  // until another node has written what this one left
-	leaving bool  // it was asked to
-	knows   bool  // the store told it that it is sealed
-	high    int64 // the newest position that it appended before it was sealed
+	run      *run
+	name     string
+	loop     *saga.Loop
+	door     *door
+	dead     bool
+	paused   bool  // until another node has written what this one left
+	leaving  bool  // it was asked to
+	rejected bool  // the store refused a write because it is sealed
+	knows    bool  // it was told so
+	high     int64 // the newest position that it appended before it was sealed
 }
 
 // boot starts another node. Faults strike it once it has joined.

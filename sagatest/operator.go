@@ -17,6 +17,7 @@ type operator struct {
 	since time.Time // when that was sent, later by as long as everything stood still
 	tries int
 	count int
+	then  func() // when the word was answered; may be nil
 }
 
 // mostTries bounds how often an operator looks or previews again, because the instance has moved or
@@ -28,23 +29,27 @@ const (
 	commandTime   = 2 * time.Minute
 )
 
+// interventionTime is how long a call takes during which a person intervenes, unless its timeout is shorter.
+const interventionTime = 3 * time.Second
+
 func (o *operator) busy() bool { return o.verb != "" }
 
 // intervene has a person act while a call is under way. The call to be stopped has reached the
 // participant already; that of an instance that is turned back reaches it when it is answered.
 func (r *run) intervene(n *node, c *saga.PendingCall, step int, strikes Kind) {
-	wait := min(3*time.Second, c.Shape.Timeout*4/5)
+	wait := min(interventionTime, c.Shape.Timeout*4/5)
 	if strikes == Stopped {
+		r.operator.want(saga.Stop, nil)
 		r.tellAfter(n, c, r.carryOut(n, c, step), wait)
-		r.operator.want(saga.Stop)
 		return
 	}
 	r.in(wait, func() { r.tell(n, c, r.carryOut(n, c, step)) })
-	r.operator.want(saga.Compensate)
+	r.operator.want(saga.Compensate, nil)
 }
 
-func (o *operator) want(v saga.Verb) {
-	o.verb, o.tries, o.sent = v, 0, ""
+// want has a person act soon. then, if not nil, is what happens once they were answered.
+func (o *operator) want(v saga.Verb, then func()) {
+	o.verb, o.tries, o.sent, o.then = v, 0, "", then
 	o.run.in(operatorPause, o.act)
 }
 
@@ -56,12 +61,21 @@ func (o *operator) act() {
 	}
 	switch {
 	case done && err == nil && o.verb == saga.Stop:
-		o.want(saga.Retry)
+		o.after()
+		o.want(saga.Retry, nil)
 	case done, o.tries == mostTries:
 		o.verb = ""
+		o.after()
 	default:
 		o.run.in(operatorPause, o.act)
 	}
+}
+
+func (o *operator) after() {
+	if o.then != nil {
+		o.then()
+	}
+	o.then = nil
 }
 
 // try makes one move. It is done if the intervention was made, or never will be, which the error
@@ -105,6 +119,6 @@ func (o *operator) hear(ctx context.Context) (done bool, err error) {
 	}
 	o.sent = ""
 	err = saga.ResultOf(o.run.of.id, answers[0]).Err
-	o.run.note("operator", "hears of %s: %s", o.verb, said(err))
+	o.run.note("operator", "hears of %s: %s", o.verb, saidOf(err))
 	return !errors.Is(err, saga.ErrMoved), err
 }

@@ -53,7 +53,9 @@ func (p *Participant) Do(ctx context.Context, key saga.Key) error {
 	}
 	err = p.run.answer(p.name, key, anyAnswer, func() error {
 		rec.applied = true
-		p.run.happened(key)
+		if p.run.kindOf(key) != saga.ReadOnly { // else it is an answer, and no effect
+			p.run.happened(key)
+		}
 		return nil
 	})
 	if errors.Is(err, saga.Refused) {
@@ -149,3 +151,6 @@ func (p *Participant) record(ctx context.Context, method string, key saga.Key, u
 	}
 	return rec, nil
 }
+
+// kindOf is the kind of a key's step.
+func (r *run) kindOf(key saga.Key) saga.Kind { return r.of.steps[r.of.step(key.Step)].kind }

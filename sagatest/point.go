@@ -23,14 +23,15 @@ func byHand(s Schedule) chooser {
 }
 
 // atRandom strikes now and then, and in most runs with a few of the kinds only: a run in which
-// everything is possible rarely comes to the rare things (swarm testing, Groce and others 2012).
-func atRandom(seed, number uint64) chooser {
+// everything is possible rarely comes to the rare things (swarm testing, Groce and others 2012). Those
+// few are of the possible ones.
+func atRandom(seed, number uint64, possible []Kind) chooser {
 	rng := rand.New(rand.NewPCG(seed, number))
 	swarm := ^kinds(0)
-	if number%4 != 0 {
+	if number%4 != 0 && len(possible) > 0 {
 		swarm = 0
 		for range 3 + rng.IntN(6) {
-			swarm |= setOf(1 + Kind(rng.IntN(int(lastKind))))
+			swarm |= setOf(possible[rng.IntN(len(possible))])
 		}
 	}
 	oneIn := []int{2, 4, 8, 16}[rng.IntN(4)]

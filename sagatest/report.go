@@ -34,8 +34,8 @@ func (r Report) String() string {
 	fmt.Fprintf(&b, "ends: %s\n", counted(r.Ends, func(s string) string { return s }))
 	fmt.Fprintf(&b, "faults: %s\n", counted(r.Struck, Kind.String))
 	fmt.Fprintf(&b, "at: %s\n", counted(r.Places, Place.String))
-	for _, k := range slices.Sorted(maps.Keys(r.NotOffered)) {
-		fmt.Fprintf(&b, "never %s: %s\n", k, r.NotOffered[k])
+	for _, line := range r.never() {
+		b.WriteString(line + "\n")
 	}
 	if len(r.NotModelled) > 0 {
 		fmt.Fprintf(&b, "not counted: %s\n", strings.Join(r.NotModelled, ", "))
@@ -44,6 +44,23 @@ func (r Report) String() string {
 		fmt.Fprintf(&b, "never called: %s\n", strings.Join(r.NotCalled, ", "))
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// never lists the kinds that could not strike, those of one reason together.
+func (r Report) never() (lines []string) {
+	kinds := map[string][]string{}
+	var whys []string
+	for _, k := range slices.Sorted(maps.Keys(r.NotOffered)) {
+		why := r.NotOffered[k]
+		if kinds[why] == nil {
+			whys = append(whys, why)
+		}
+		kinds[why] = append(kinds[why], k.String())
+	}
+	for _, why := range whys {
+		lines = append(lines, fmt.Sprintf("never %s: %s", strings.Join(kinds[why], ", "), why))
+	}
+	return lines
 }
 
 func counted[K string | Kind | Place](m map[K]int, name func(K) string) string {

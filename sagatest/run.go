@@ -22,6 +22,7 @@ type run struct {
 
 	at     time.Time
 	turns  int     // since time passed
+	effort int     // things done in all, roughly
 	nodes  []*node // that live, in order of their birth
 	booted int
 	queue  []job // to be done now
@@ -38,11 +39,16 @@ type run struct {
 	client       client
 	operator     operator
 	soon, last   []lateCall
-	calls        int          // sent so far
-	sent         int          // which of them is being made
-	calling      Place        // what it is to
-	heard        saga.Outcome // what a participant of the world last answered in it; "" if nothing
-	lateNow      bool         // it is late, or of a node that was taken over
+	errands      []*errand
+	deliveries   []delivery
+	crossing     []func()          // replies that wait for a release
+	folded       map[string]string // what a reply changed, by who said it
+	alarms       []alarm           // by step
+	calls        int               // sent so far
+	sent         int               // which of them is being made
+	calling      Place             // what it is to
+	heard        saga.Outcome      // what a participant of the world last answered in it; "" if nothing
+	lateNow      bool              // it is late, or of a node that was taken over
 	replaying    bool
 	replayed     map[saga.Key]bool
 	suspects     map[string]bool
@@ -55,7 +61,9 @@ type run struct {
 	seen    saga.Instance
 	exists  bool
 	patient patience
-	moved   time.Time // when a call, a transition or an answer was last seen
+	leaps   int
+	stalled time.Duration // how long everything stood still
+	moved   time.Time     // when a call, a transition or an answer was last seen
 
 	broken  *violation
 	telling bool
@@ -93,7 +101,7 @@ func newRun(config *Config, r *reader, choose chooser) *run {
 	return &run{
 		config: config, enabled: config.enabled(), choose: choose, store: config.Store(), reader: r,
 		at: epoch(), moved: epoch(), participants: map[string]*Participant{}, refused: map[saga.Key]bool{},
-		replayed: map[saga.Key]bool{}, suspects: map[string]bool{}, sealed: map[string]bool{}, drained: map[string]bool{},
+		replayed: map[saga.Key]bool{}, suspects: map[string]bool{}, sealed: map[string]bool{}, drained: map[string]bool{}, folded: map[string]string{},
 	}
 }
 
@@ -106,7 +114,7 @@ func (r *run) begin(build func(*World) *plainCase) {
 	r.guard(Explorable, "the function that builds the case", func() { of = build(&World{run: r}) })
 	r.of = of
 	r.effects = newEffects(len(r.of.steps))
-	r.called = make([]bool, 4*len(r.of.steps))
+	r.called, r.alarms = make([]bool, 4*len(r.of.steps)), make([]alarm, len(r.of.steps))
 	r.client.run, r.operator.run = r, r
 	if len(r.of.steps) == 0 {
 		r.violate(Explorable, "%v", errNoSteps)
@@ -131,21 +139,29 @@ func (r *run) play() {
 		case r.settled():
 			r.finish()
 			return
-		case r.at.Sub(epoch()) > r.config.Within || r.still():
+		case r.at.Sub(epoch())-r.stalled > r.config.Within || r.still():
 			r.silent()
 		default:
+			r.leap()
 			r.advance()
 		}
 	}
 }
 
-// mostTurns is how much may happen before time passes.
-const mostTurns = 10_000
+// mostTurns is how much may happen before time passes, and mostEffort how much in a whole run.
+const (
+	mostTurns  = 10_000
+	mostEffort = 200_000
+)
 
 // circling ends a run in which things go on happening and no time passes.
 func (r *run) circling() bool {
+	r.effort++
 	if r.turns++; r.turns > mostTurns {
 		r.violate(EndsOrVisible, "the nodes go round in circles: %d things to do at %v", r.turns, r.at.Sub(epoch()))
+	}
+	if r.effort > mostEffort {
+		r.violate(EndsOrVisible, "the nodes are busy and come to no end: %d things were done until %v", r.effort, r.at.Sub(epoch()))
 	}
 	return r.broken != nil
 }
@@ -227,6 +243,7 @@ func (r *run) ask(j job) {
 	case n.paused: // before it was done
 		r.queue = append([]job{j}, r.queue...)
 	case err == nil && !n.loop.Over():
+		n.knows = n.knows || n.rejected
 		tell(r.at)
 	case err == nil:
 	case n.loop.Over() || j.task.Fail(err, r.at):

@@ -2,6 +2,7 @@ package sagatest
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 	"sync"
@@ -77,6 +78,11 @@ func (s *search) run(rd *reader, choose chooser, telling bool) *run {
 	if r.broken == nil {
 		r.guard(Sound, "the engine, or its store,", r.play)
 	}
+	if c, ok := r.store.(io.Closer); ok {
+		if err := c.Close(); err != nil {
+			r.violate(Explorable, "the store cannot be closed: %v", err)
+		}
+	}
 	return r
 }
 
@@ -120,9 +126,9 @@ func (s *search) exhaust() *Failure {
 }
 
 func (s *search) atRandom() *Failure {
-	before := s.tally.schedules
+	before, possible := s.tally.schedules, s.possible()
 	defer func() { s.tally.random = s.tally.schedules - before }()
-	return s.all(s.config.Random, func(i int) chooser { return atRandom(s.config.Seed, uint64(i)) }, func(int, *result) {})
+	return s.all(s.config.Random, func(i int) chooser { return atRandom(s.config.Seed, uint64(i), possible) }, func(int, *result) {})
 }
 
 // all runs n schedules on all processors, and takes in their results in order.

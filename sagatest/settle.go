@@ -115,6 +115,7 @@ func later(a, b time.Time) time.Time {
 func (r *run) stall(until time.Time) {
 	d := until.Sub(r.at)
 	r.passTo(until)
+	r.stalled += d
 	r.patient.until, r.operator.since = r.patient.until.Add(d), r.operator.since.Add(d)
 }
 
@@ -144,7 +145,10 @@ func (r *run) silent() {
 // told, and then compares what is stored with what is true.
 func (r *run) finish() {
 	r.quiet++
-	last := r.at.Add(catchUp)
+	r.cross()
+	r.arriveReplies(&r.soon)
+	r.arriveReplies(&r.last)
+	last, ended := r.at.Add(catchUp), r.at
 	for r.broken == nil {
 		for _, n := range r.nodes {
 			n.paused = false
@@ -155,12 +159,19 @@ func (r *run) finish() {
 		}
 		r.look()
 		switch {
-		case r.waiting():
+		case r.at.Sub(ended) > r.config.Within:
+			r.violate(EndsOrVisible, "the instance has ended, and %v later something still goes on", r.config.Within)
+		case r.waiting(), r.exists && !r.seen.Status.Ended() && r.seen.Status != saga.NeedsAttention: // a reply moved it
 			last = r.at.Add(catchUp)
+		case r.unanswered():
+			if waited := r.at.Sub(ended); waited > commandTime+r.of.longest(r.config.Engine) {
+				r.violate(EndsOrVisible, "a reply was delivered, and %v after the end nobody has taken it up", waited)
+			}
 		case r.caughtUp(), r.at.After(last):
 			r.close()
 			return
 		}
+		r.leap()
 		r.advance()
 	}
 }
@@ -169,6 +180,7 @@ func (r *run) finish() {
 func (r *run) close() {
 	r.arrive(&r.soon)
 	r.arrive(&r.last)
+	r.unheard()
 	if r.broken == nil {
 		r.verify()
 	}

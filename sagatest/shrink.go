@@ -2,10 +2,11 @@ package sagatest
 
 import "slices"
 
-// mostShrinks bounds the runs that shrinking takes, and mostShift how far points are thought to move
-// when a fault before them does not strike.
+// mostShrinks bounds the runs that shrinking takes, mostWork what is done in them, since a run that does not
+// end is long, and mostShift how far points are thought to move when a fault before them does not strike.
 const (
 	mostShrinks = 4000
+	mostWork    = 5_000_000
 	mostShift   = 24
 )
 
@@ -14,6 +15,7 @@ const (
 // to both sides.
 func (s *search) shrink(schedule Schedule, g Guarantee) Schedule {
 	rd := &reader{}
+	work := 0
 	for left := mostShrinks; left > 0; {
 		better := false
 		for _, try := range slices.Concat(shorter(schedule), plainer(schedule), earlier(schedule)) {
@@ -25,7 +27,8 @@ func (s *search) shrink(schedule Schedule, g Guarantee) Schedule {
 				schedule, better = found, true
 				break
 			}
-			if left--; left == 0 || r.slow() {
+			work += r.effort
+			if left--; left == 0 || work > mostWork || r.slow() {
 				left = 0
 				break
 			}

@@ -58,10 +58,10 @@ func (r *run) verifyStep(i int) {
 	case byHand, undoing:
 	case st.Mark == saga.InEffect:
 		want = 1
-	case st.Mark != saga.MaybeDone:
+	case st.Mark != saga.MaybeDone && st.Mark != saga.Awaited:
 		want = 0
 	}
-	never := st.Mark == saga.NeverDone || st.Mark == saga.NotStarted
+	never := st.Mark == saga.NeverDone || st.Mark == saga.NotStarted || st.Mark == saga.PassedOver
 	if never && r.effects.count[i] > 0 {
 		r.violate(EndIsTrue, "the instance is %s and says that step %s is %s, and it took effect once", in.Status, st.Name, st.Mark)
 	}
@@ -69,7 +69,7 @@ func (r *run) verifyStep(i int) {
 		r.violate(EndIsTrue, "the instance is %s and says that step %s is %s, and %d of its effects stand", in.Status, st.Name, st.Mark, net)
 	}
 	switch {
-	case byHand:
+	case byHand, st.Mark == saga.PassedOver:
 	case in.Status == saga.Completed && net != 1:
 		r.violate(EndIsTrue, "the instance is completed, and %d effects of step %s stand", net, st.Name)
 	case (in.Status == saga.Compensated || in.Status == saga.Failed) && net != 0:
@@ -103,6 +103,8 @@ func (r *run) verifyHistory() {
 		}
 	}
 	r.verifyRefusals(history)
+	r.verifyReplies(history)
+	r.verifyState(history)
 }
 
 // sameEvent compares what a told transition and a stored one say happened.
@@ -126,6 +128,10 @@ func (r *run) verifyRefusals(history []saga.Event) {
 		switch {
 		case e.Kind == saga.EventRecovered, e.Kind == saga.EventOperated:
 			all = true // a call may be on its way
+		case e.Kind == saga.EventExpired, e.Kind == saga.EventReplied && e.Outcome == saga.NotDone:
+			doubtful[e.Step] = true
+		case e.Kind == saga.EventReplied && e.Outcome == saga.Refused && (e.Call == saga.CallFence || e.Call == saga.CallAction && !all && !doubtful[e.Step]):
+			refused[key] = true
 		case e.Kind != saga.EventAnswered:
 		case e.Call == saga.CallAction && refused[key]:
 			r.violate(OneEffect, "step %s refused its key, and was called under it again", e.Step)
@@ -141,6 +147,12 @@ func (r *run) verifyRefusals(history []saga.Event) {
 // hear is what a node tells of durable transitions.
 func (r *run) hear(n *node, events []saga.Event) {
 	r.told, r.moved = append(r.told, events...), r.at
+	for i := range events {
+		r.rang(&events[i])
+		if events[i].Kind == saga.EventReleased {
+			r.cross()
+		}
+	}
 	if r.telling {
 		for i := range events {
 			r.note(n.name, "durable: %d %s", events[i].Seq, eventText(&events[i]))
@@ -152,6 +164,9 @@ func eventText(e *saga.Event) string {
 	text := string(e.Kind)
 	if e.Kind == saga.EventAnswered {
 		text = fmt.Sprintf("%s of %s %s", e.Call, e.Step, e.Outcome)
+	}
+	if e.Kind == saga.EventReplied || e.Kind == saga.EventKept || e.Kind == saga.EventExpired {
+		text += fmt.Sprintf(", the %s of %s %s %s", e.Call, e.Step, e.Outcome, e.By)
 	}
 	if e.Hand != nil {
 		text += " " + string(e.Hand.Verb)

@@ -108,5 +108,5 @@ func compareDue(a, b saga.Row) int {
 		}
 		return -1
 	}
-	return a.Due.Compare(b.Due)
+	return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID, b.ID)) // no order of a map, so that a seed gives the same run
 }

@@ -2,7 +2,9 @@ package memory
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/seosa-dev/saga"
 )
@@ -49,6 +51,7 @@ func (in instances) Nodes(ctx context.Context) (nodes []saga.NodeState, err erro
 				})
 			}
 		}
+		slices.SortFunc(nodes, func(a, b saga.NodeState) int { return cmp.Compare(a.ID, b.ID) })
 		return nil
 	})
 	return nodes, err

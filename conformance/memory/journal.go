@@ -110,6 +110,7 @@ func (j journal) Tail(ctx context.Context, node string) (t saga.Tail, err error)
 				t.Rows = append(t.Rows, copyRow(r))
 			}
 		}
+		slices.SortFunc(t.Rows, compareDue)
 		return nil
 	})
 	return t, err

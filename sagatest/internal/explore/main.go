@@ -1,6 +1,7 @@
-// Command explore shows what the explorer of package sagatest finds: nothing in two sagas, the
-// shop's order and a reference of five steps, under over a hundred thousand schedules each of
-// faults; and every bug that is planted into the engine for it. It ends with 1 if that is not so.
+// Command explore shows what the explorer of package sagatest finds: nothing in five sagas, the shop's
+// order, a reference of five steps, and three that wait for replies, timers and conditions, under over
+// a hundred thousand schedules each of faults; and every bug that is planted into the engine for it.
+// It ends with 1 if that is not so.
 //
 //	go run ./sagatest/internal/explore        # from the root of the module
 //
@@ -34,8 +35,10 @@ func main() {
 	defer stop()
 	config := &sagatest.Config{Bound: 3, Schedules: *schedules, Random: *random}
 	began := time.Now()
-	good := explore("shop.order", config, order) && explore("reference of five steps", config, reference.Case)
-	fmt.Printf("both explored in %v\n\n", time.Since(began).Round(time.Second))
+	good := explore("shop.order", config, order) && explore("reference of five steps", config, reference.Case) &&
+		explore("answered by messages", config, reference.Replied) && explore("timers and conditions", config, reference.Timed) &&
+		explore("answered by messages, ahead of the journal", config, reference.Ahead)
+	fmt.Printf("explored in %v\n\n", time.Since(began).Round(time.Second))
 	if good {
 		good = hunt(ctx, slices.DeleteFunc(planted.Bugs(), func(b planted.Bug) bool { return !strings.Contains(b.Name, *bugs) }))
 	}

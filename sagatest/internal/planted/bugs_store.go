@@ -1,5 +1,7 @@
 package planted
 
+import "slices"
+
 // inStore are mistakes of a store that looks as if it worked.
 func inStore() []Bug {
 	const journal, instances, claim, store = "conformance/memory/journal.go", "conformance/memory/instances.go", "conformance/memory/claim.go", "conformance/memory/store.go"
@@ -34,4 +36,4 @@ func inStore() []Bug {
 }
 
 // Bugs returns all of them.
-func Bugs() []Bug { return append(append(inDecide(), inNode()...), inStore()...) }
+func Bugs() []Bug { return slices.Concat(inDecide(), inWait(), inNode(), inStore()) }
