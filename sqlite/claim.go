@@ -5,7 +5,9 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"slices"
+	"time"
 
 	"github.com/seosa-dev/saga"
 )
@@ -19,6 +21,7 @@ const free = `(owner = '' or (select kind from saga_journal where node = owner o
 const (
 	claimDueSQL = `select num, ` + rowColumns + ` from saga_instance
 		where live = 1 and due <= ?1 and ` + free + ` and not (?2 and owner = ?3) order by due limit ?4`
+	nextDueSQL = `select due from saga_instance where live = 1 and due > ?1 and ` + free + ` order by due limit 1`
 	claimOwnSQL = `select num, ` + rowColumns + ` from saga_instance
 		where live = 1 and owner <> '' and owner = ?1 order by due is null, due limit ?2`
 	claimIDsSQL = `select num, ` + rowColumns + ` from saga_instance
@@ -59,6 +62,10 @@ func (w *writer) claim(ctx context.Context, c saga.Claim) (got saga.Claimed, err
 		return got, err
 	}
 	got.Rows, err = w.take(ctx, c.Node, found)
+	// If rows may have been left that are due by now, the next to fall due says nothing.
+	if err == nil && len(c.IDs) == 0 && !c.Wanted && len(got.Rows) < c.Limit {
+		got.Next, err = w.next(ctx, c.Due)
+	}
 	if err != nil || !waiting {
 		return got, err
 	}
@@ -89,6 +96,16 @@ func (w *writer) claimable(ctx context.Context, c saga.Claim, waiting bool) (fou
 		found, err = w.addWanted(ctx, found, c.Limit)
 	}
 	return dueFirst(found), err
+}
+
+// next is when the next row that is not due falls due; zero if none does.
+func (w *writer) next(ctx context.Context, now time.Time) (time.Time, error) {
+	var due int64
+	err := w.nextDue.QueryRowContext(ctx, micros(now)).Scan(&due)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return time.UnixMicro(due).UTC(), err
 }
 
 func (w *writer) claimNamed(ctx context.Context, c saga.Claim) ([]claimed, error) {

@@ -29,7 +29,7 @@ func plan(t *testing.T, s *Store, query string, args ...any) string {
 func TestNoQueryWalksOverWhatHasEnded(t *testing.T) {
 	s := opened(t)
 	for name, query := range map[string]string{
-		"claimDue": claimDueSQL, "claimOwn": claimOwnSQL, "claimIDs": claimIDsSQL,
+		"claimDue": claimDueSQL, "nextDue": nextDueSQL, "claimOwn": claimOwnSQL, "claimIDs": claimIDsSQL,
 		"claimWanted": claimWantedSQL, "hold": holdSQL, "owned": ownedSQL,
 	} {
 		steps := plan(t, s, query, make([]any, strings.Count(query, "?"))...)

@@ -22,7 +22,7 @@ type writer struct {
 	rows, history      *batch
 	names              *batch
 
-	claimDue, claimOwn, claimIDs, own *sql.Stmt
+	claimDue, nextDue, claimOwn, claimIDs, own *sql.Stmt
 
 	waiting, claimWanted, tellRows, tellHeld, tellEnded *sql.Stmt
 	holders, release                                    *sql.Stmt
@@ -44,7 +44,7 @@ func prepareWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 		joinSQL: &w.join, appendSQL: &w.appendAt, sameSQL: &w.same, takenSQL: &w.taken,
 		sealSQL: &w.seal, knownSQL: &w.known,
 		trimSQL: &w.trim, emptySQL: &w.empty, drainSQL: &w.drain,
-		claimDueSQL: &w.claimDue, claimOwnSQL: &w.claimOwn, claimIDsSQL: &w.claimIDs, ownSQL: &w.own,
+		claimDueSQL: &w.claimDue, nextDueSQL: &w.nextDue, claimOwnSQL: &w.claimOwn, claimIDsSQL: &w.claimIDs, ownSQL: &w.own,
 		waitingSQL: &w.waiting, claimWantedSQL: &w.claimWanted,
 		tellRowsSQL: &w.tellRows, tellHeldSQL: &w.tellHeld, tellEndedSQL: &w.tellEnded,
 		holdSQL: &w.holders, letGoSQL: &w.release,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/seosa-dev/saga"
 )
@@ -23,6 +24,9 @@ func (in instances) Claim(ctx context.Context, c saga.Claim) (got saga.Claimed, 
 			d.rows[r.ID] = copyRow(r)
 		}
 		got.Commands, got.More = d.told(c, taken)
+		if len(c.IDs) == 0 && !c.Wanted && len(got.Rows) < c.Limit {
+			got.Next = d.next(c.Due)
+		}
 		return nil
 	})
 	return got, err
@@ -49,6 +53,16 @@ func (d *data) claimable(c saga.Claim) (rows []saga.Row) {
 	}
 	slices.SortFunc(rows, compareDue)
 	return rows
+}
+
+// next is when the next row that anybody may claim falls due after a time; zero if none does.
+func (d *data) next(after time.Time) (next time.Time) {
+	for _, r := range d.rows {
+		if r.Live && d.free(r) && r.Due.After(micros(after)) && (next.IsZero() || r.Due.Before(next)) {
+			next = r.Due
+		}
+	}
+	return next
 }
 
 // asked reports whether a claim is for a row whatever commands wait.
