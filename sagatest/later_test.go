@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -196,5 +197,34 @@ func TestLaterThatCannotBe(t *testing.T) {
 		}), "World.Later"},
 	} {
 		t.Run(name, func(t *testing.T) { broken(t, quick(), c.build, sagatest.Explorable, c.says) })
+	}
+}
+
+// A node that was refused a repeated checkpoint, and not told whether its first try had gone in, does not
+// know that it was taken over; nor is a refusal a lie that was one when it was said.
+func TestNoFalseAlarmAboutWhatWaits(t *testing.T) {
+	for _, c := range []struct {
+		build    func(*sagatest.World) sagatest.Case[reference.Loan]
+		schedule sagatest.Schedule
+		shows    string
+	}{
+		{reference.Ahead, sagatest.Schedule{
+			{At: 5, Do: sagatest.AnswerLost}, {At: 8, Do: sagatest.AckLost}, {At: 9, Do: sagatest.TakenOver},
+			{At: 13, Do: sagatest.AckLost}, {At: 20, Do: sagatest.AckLost},
+		}, "AckLost at read, point 20"},
+		{reference.Replied, sagatest.Schedule{
+			{At: 5, Do: sagatest.CallLate}, {At: 14, Do: sagatest.CrashBefore}, {At: 16, Do: sagatest.AckLost}, {At: 17, Do: sagatest.Refuses},
+		}, "hears reply-1 about the action case/reserve: refused"},
+		{reference.Replied, sagatest.Schedule{
+			{At: 5, Do: sagatest.Stopped}, {At: 30, Do: sagatest.Stopped}, {At: 31, Do: sagatest.Stopped},
+		}, "Stopped at action, point 30"},
+	} {
+		story, failure := sagatest.Play(nil, c.schedule, c.build)
+		if failure != nil {
+			t.Error(failure)
+		}
+		if text := strings.Join(story, "\n"); !strings.Contains(text, c.shows) {
+			t.Errorf("the schedule does not fit any more:\n%s", text)
+		}
 	}
 }
