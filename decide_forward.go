@@ -125,6 +125,9 @@ func (d *decision) mustFinish() bool { return d.sh.beyond(d.instance) }
 // refused is an action's refusal. After an attempt that may still be in flight it is not yet the
 // truth: the late attempt could take effect when everything else was already undone.
 func (d *decision) refused() {
+	if d.step().Expects && d.step().Fence { // how often others tried, nobody here knows
+		d.setMark(d.Step, markMaybe)
+	}
 	if d.mark(d.Step) != markMaybe || d.step().Replayable && !d.step().Fence {
 		d.neverDone()
 		return

@@ -48,6 +48,8 @@ type stepFacts struct {
 	kind                                   saga.Kind
 	probe, fence, compensation, replayable bool
 	reply, sleep                           bool
+	beside                                 bool // others, in a parallel group
+	expected                               bool // done unasked
 	replyTimeout                           time.Duration
 	slept                                  time.Duration // as Sleep said last
 }
@@ -55,7 +57,7 @@ type stepFacts struct {
 func (s *stepFacts) has(call saga.CallKind) bool {
 	switch call {
 	case saga.CallAction:
-		return !s.sleep
+		return !s.sleep && !s.expected
 	case saga.CallProbe:
 		return s.probe
 	case saga.CallFence:
@@ -74,37 +76,45 @@ func (c Case[S]) plain() *plainCase {
 	if p.id == "" {
 		p.id = "case"
 	}
-	for _, st := range c.Definition.Steps {
-		f := stepFacts{
-			name: st.Name, kind: cmp.Or(st.Kind, saga.Compensatable), probe: st.Probe != nil, fence: st.Fence != nil,
-			compensation: st.Compensation != nil, replayable: st.Replayable,
-			reply: st.Reply != nil, replyTimeout: st.ReplyTimeout, sleep: st.Sleep != nil,
-		}
-		if f.sleep {
-			f.kind = saga.ReadOnly
-		}
-		p.steps = append(p.steps, f)
-		p.timeout = max(p.timeout, st.Timeout)
-	}
-	p.definition = c.overheard(p)
+	d := c.Definition
+	d.Steps = overhear(p, c.Definition.Steps, "", false)
+	p.definition = d
 	return p
 }
 
-// overheard is the definition whose timers tell the explorer how long they run.
-func (c Case[S]) overheard(p *plainCase) saga.Definition[S] {
-	d := c.Definition
-	d.Steps = slices.Clone(d.Steps)
-	for i := range d.Steps {
-		sleep := d.Steps[i].Sleep
-		if sleep == nil {
+// overhear notes what the explorer must know of steps, and returns them with timers that tell it how
+// long they run.
+func overhear[S any](p *plainCase, steps []saga.Step[S], prefix string, beside bool) []saga.Step[S] {
+	steps = slices.Clone(steps)
+	for i := range steps {
+		st := &steps[i]
+		if len(st.Steps) > 0 {
+			st.Steps = overhear(p, st.Steps, prefix+st.Name+".", beside || st.Parallel)
 			continue
 		}
-		d.Steps[i].Sleep = func(s S) time.Duration {
-			p.steps[i].slept = max(sleep(s), 0)
-			return p.steps[i].slept
+		p.steps = append(p.steps, factsOf(st, prefix, beside))
+		p.timeout = max(p.timeout, st.Timeout)
+		if sleep, at := st.Sleep, len(p.steps)-1; sleep != nil {
+			st.Sleep = func(s S) time.Duration {
+				p.steps[at].slept = max(sleep(s), 0)
+				return p.steps[at].slept
+			}
 		}
 	}
-	return d
+	return steps
+}
+
+func factsOf[S any](st *saga.Step[S], prefix string, beside bool) stepFacts {
+	f := stepFacts{
+		name: prefix + st.Name, kind: cmp.Or(st.Kind, saga.Compensatable), probe: st.Probe != nil, fence: st.Fence != nil,
+		compensation: st.Compensation != nil, replayable: st.Replayable,
+		reply: st.Reply != nil, replyTimeout: st.ReplyTimeout, sleep: st.Sleep != nil, beside: beside,
+		expected: st.Action == nil && st.Reply != nil,
+	}
+	if f.sleep {
+		f.kind = saga.ReadOnly
+	}
+	return f
 }
 
 func (c *plainCase) step(name string) int {

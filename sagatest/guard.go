@@ -20,7 +20,7 @@ const longestCall = time.Second
 func (r *run) reach(c *saga.PendingCall) saga.CallResult {
 	ctx, stop := context.WithTimeout(r.context(), longestCall)
 	defer stop()
-	r.calling = placeOf(c.Call)
+	r.calling, r.number = placeOf(c.Call), c.Number
 	res := c.Make(ctx)
 	if ctx.Err() != nil && r.broken == nil {
 		r.violate(Explorable, "the %s of step %s did not return within %v of real time: nothing in a run takes time, so let the model "+

@@ -46,8 +46,9 @@ const (
 // takeIn notes a call that a participant answers later.
 func (r *run) takeIn(reply saga.Reply, do func(context.Context, saga.Key) error) error {
 	step, err := r.stepOf(reply.Key)
+	unasked := err == nil && r.of.steps[step].expected && !reply.Key.Undo && r.calling == AtAction
 	switch {
-	case err != nil:
+	case err != nil, unasked:
 	case r.calling < AtAction || reply.Key.Undo != (r.calling == AtCompensation):
 		err = fmt.Errorf("key %s is not that of the call which is being made; pass the Key of the Attempt, and call Later in that call", reply.Key)
 	case !r.of.steps[step].reply:
@@ -57,7 +58,10 @@ func (r *run) takeIn(reply saga.Reply, do func(context.Context, saga.Key) error)
 		r.violate(Explorable, "World.Later: %v", err)
 		return err
 	}
-	reply.Call = callAt(r.calling)
+	reply.Call, reply.Number = callAt(r.calling), r.number
+	if unasked {
+		reply.Number = 0
+	}
 	e := &errand{reply: reply, do: do, step: step, place: r.calling, sent: r.sent, late: r.lateNow}
 	r.errands = append(r.errands, e)
 	if r.telling {

@@ -47,6 +47,7 @@ type run struct {
 	calls        int               // sent so far
 	sent         int               // which of them is being made
 	calling      Place             // what it is to
+	number       int               // of the attempt
 	heard        saga.Outcome      // what a participant of the world last answered in it; "" if nothing
 	lateNow      bool              // it is late, or of a node that was taken over
 	replaying    bool

@@ -34,10 +34,10 @@ func inDecide() []Bug {
 		}},
 		{"turned back after the pivot", "past the point of no return a saga goes forward only", []Edit{
 			{forward, "func (d *decision) mustFinish() bool { return d.sh.beyond(d.instance) }", "func (d *decision) mustFinish() bool { return false }"},
-			{decide, "	return s.Steps[in.Step].Kind != Retriable\n", "	return true\n"},
+			{decide, "	return !s.mustFinish(in)\n", "	return true\n"},
 		}},
 		{"only the open step is in doubt after a takeover", "journal rule 5: what is recovered is a prefix", []Edit{
-			{back, "		if i > d.Step && !(d.sh.Steps[i-1].Replayable && d.sh.Steps[i].Replayable) {", "		if i > d.Step {"},
+			{back, "		if i > d.Step && !(d.sh.Steps[i-1].Replayable && d.sh.Steps[i].Replayable && d.sh.sameLane(i-1, i)) {", "		if i > d.Step {"},
 		}},
 		{"a step repeated after a takeover that nobody may repeat", "journal rule 6: it is asked about first", []Edit{
 			{back, "	if d.Call == CallAction && !d.step().Replayable {\n		d.Call = d.ask()\n	}\n", ""},

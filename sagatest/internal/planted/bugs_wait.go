@@ -2,7 +2,7 @@ package planted
 
 // inWait are mistakes about replies, timers and conditions.
 func inWait() []Bug {
-	const kept, wait, sleep, back, node, reply = "kept.go", "decide_wait.go", "sleep.go", "decide_back.go", "node.go", "node_reply.go"
+	const kept, wait, sleep, back, node, reply, call = "kept.go", "decide_wait.go", "sleep.go", "decide_back.go", "node.go", "node_reply.go", "node_call.go"
 	return []Bug{
 		{"a reply settles whatever is open", "a reply says which step it is about", []Edit{
 			{kept, "	asked := k.Step == in.Step && in.Call != \"\"", "	asked := in.Call != \"\""},
@@ -36,7 +36,7 @@ func inWait() []Bug {
 			{wait, "	d.settleCall(d.Call, Unknown)", "	d.settleCall(d.Call, Refused)"},
 		}},
 		{"a wait that has no end", "guarantee 2: nothing is silent", []Edit{
-			{reply, "	default:\n		n.decide(r, happened{kind: EventExpired, at: at})", "	case r.now.Calls < 2:\n		n.decide(r, happened{kind: EventReleased, at: at})"},
+			{call, "	case r.now.find(step).Waits:\n", "	case r.now.find(step).Waits && r.now.Calls < 2:\n		n.decide(r, happened{kind: EventReleased, at: at})\n	case r.now.find(step).Waits:\n"},
 		}},
 		{"a takeover ends what waits", "a timer is never early", []Edit{
 			{back, "	if d.Still || d.Waits { // what", "	if d.Waits {\n		d.Due = d.at\n	}\n	if d.Still || d.Waits { // what"},
@@ -45,7 +45,7 @@ func inWait() []Bug {
 			{wait, "	d.Waits, d.Due = true, d.at.Add(within)", "	d.Waits, d.Due = true, d.at.Add(within/2)"},
 		}},
 		{"released while it hears a reply", "guarantee 7: one owner", []Edit{
-			{node, "return r.undone > 0 || r.serial != 0 }", "return false }"},
+			{node, "return r.undone > 0 || r.calling() }", "return false }"},
 		}},
 		{"a condition asked on the way back", "on the way back the state is not the one it was called with", []Edit{
 			{sleep, "	return !in.Back && (in.Call", "	return (in.Call"},
