@@ -23,7 +23,7 @@ type Participant struct {
 type record struct {
 	applied, undone bool
 	forbidden       bool // fenced, or undone before it was applied
-	refused         int  // when it refused; 0 if it did not
+	refused, by     int  // when it refused, and which call; 0 if it did not
 }
 
 // Participant returns the model of the participant of that name, the same one for the same name.
@@ -59,7 +59,7 @@ func (p *Participant) Do(ctx context.Context, key saga.Key) error {
 		return nil
 	})
 	if errors.Is(err, saga.Refused) {
-		rec.refused = p.run.calls
+		rec.refused, rec.by = p.run.calls, p.run.sent
 	}
 	return err
 }
@@ -70,9 +70,10 @@ func (p *Participant) says(key saga.Key, what error) error {
 }
 
 // overtaken reports whether a refusal does not hold for this call, because the call was on its way
-// already when the refusal was given. Only a replayable step promises that its replies are kept.
+// already when the refusal was given. Only a replayable step promises that its replies are kept; but
+// nobody refuses one copy of a call and does the other.
 func (p *Participant) overtaken(rec *record, key saga.Key) bool {
-	return p.run.sent < rec.refused && !p.run.replayable(key)
+	return p.run.sent < rec.refused && p.run.sent != rec.by && !p.run.replayable(key)
 }
 
 // Undo takes back the effect of an undo's key, once. Without an effect it forbids that it ever

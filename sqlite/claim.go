@@ -21,7 +21,7 @@ const free = `(owner = '' or (select kind from saga_journal where node = owner o
 const (
 	claimDueSQL = `select num, ` + rowColumns + ` from saga_instance
 		where live = 1 and due <= ?1 and ` + free + ` and not (?2 and owner = ?3) order by due limit ?4`
-	nextDueSQL = `select due from saga_instance where live = 1 and due > ?1 and ` + free + ` order by due limit 1`
+	nextDueSQL  = `select due from saga_instance where live = 1 and due > ?1 and ` + free + ` order by due limit 1`
 	claimOwnSQL = `select num, ` + rowColumns + ` from saga_instance
 		where live = 1 and owner <> '' and owner = ?1 order by due is null, due limit ?2`
 	claimIDsSQL = `select num, ` + rowColumns + ` from saga_instance

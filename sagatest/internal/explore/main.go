@@ -1,4 +1,4 @@
-// Command explore shows what the explorer of package sagatest finds: nothing in five sagas, the shop's
+// Command explore shows what the explorer of package sagatest finds: nothing in seven sagas, the shop's
 // order, a reference of five steps, and three that wait for replies, timers and conditions, under over
 // a hundred thousand schedules each of faults; and every bug that is planted into the engine for it.
 // It ends with 1 if that is not so.
@@ -37,7 +37,9 @@ func main() {
 	began := time.Now()
 	good := explore("shop.order", config, order) && explore("reference of five steps", config, reference.Case) &&
 		explore("answered by messages", config, reference.Replied) && explore("timers and conditions", config, reference.Timed) &&
-		explore("answered by messages, ahead of the journal", config, reference.Ahead)
+		explore("answered by messages, ahead of the journal", config, reference.Ahead) &&
+		explore("parallel groups and a saga within", config, reference.Grouped) &&
+		explore("what others do unasked", config, reference.Followed)
 	fmt.Printf("explored in %v\n\n", time.Since(began).Round(time.Second))
 	if good {
 		good = hunt(ctx, slices.DeleteFunc(planted.Bugs(), func(b planted.Bug) bool { return !strings.Contains(b.Name, *bugs) }))

@@ -36,7 +36,8 @@ func of[S any](build func(*sagatest.World) sagatest.Case[S]) find {
 // hunt looks in every saga for what is easy to find before it looks for the rest in any.
 func hunt() planted.Catch {
 	sagas := []find{
-		of(reference.Case), of(reference.Replied), of(reference.Timed), of(reference.Ahead), of(reference.Probed), of(reference.Chained),
+		of(reference.Case), of(reference.Replied), of(reference.Timed), of(reference.Ahead), of(reference.Grouped), of(reference.Followed),
+		of(reference.Probed), of(reference.Chained),
 	}
 	schedules := 0
 	for _, config := range []*sagatest.Config{

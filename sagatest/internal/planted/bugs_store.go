@@ -36,4 +36,4 @@ func inStore() []Bug {
 }
 
 // Bugs returns all of them.
-func Bugs() []Bug { return slices.Concat(inDecide(), inWait(), inNode(), inStore()) }
+func Bugs() []Bug { return slices.Concat(inDecide(), inWait(), inGroups(), inNode(), inStore()) }

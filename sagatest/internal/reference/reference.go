@@ -1,7 +1,8 @@
 // Package reference holds the sagas that the explorer is measured with, and that planted bugs are
 // hunted in. [Case] has five steps of five natures; [Probed] has steps that are asked about and never
 // fenced; [Chained] has steps that run ahead of what is durable. [Replied], [Timed] and [Ahead] wait for
-// replies and timers and have conditions. Between them every branch of the rule is taken, which is
+// replies and timers and have conditions. [Grouped] has parallel groups and a saga within, [Followed]
+// follows what others do unasked. Between them every branch of the rule is taken, which is
 // what makes a bug in one of them show.
 //
 //	report, failure := sagatest.Find(nil, reference.Case)

@@ -17,22 +17,20 @@ import (
 	"github.com/seosa-dev/saga/sqlite"
 )
 
-// waiting are the sagas that wait for replies and timers.
-func waiting() map[string]func(*sagatest.World) sagatest.Case[reference.Loan] {
-	return map[string]func(*sagatest.World) sagatest.Case[reference.Loan]{
-		"replied": reference.Replied, "timed": reference.Timed, "ahead": reference.Ahead,
-	}
+// survives explores every single fault on a real database, of the sagas that wait, and of those with
+// groups and expectations.
+func survives(t *testing.T, store func() saga.Store) {
+	t.Run("replied", func(t *testing.T) { everySingle(t, store, reference.Replied) })
+	t.Run("timed", func(t *testing.T) { everySingle(t, store, reference.Timed) })
+	t.Run("ahead", func(t *testing.T) { everySingle(t, store, reference.Ahead) })
+	t.Run("grouped", func(t *testing.T) { everySingle(t, store, reference.Grouped) })
+	t.Run("followed", func(t *testing.T) { everySingle(t, store, reference.Followed) })
 }
 
-// survives explores every single fault on a real database.
-func survives(t *testing.T, store func() saga.Store) {
-	for name, build := range waiting() {
-		t.Run(name, func(t *testing.T) {
-			report := sagatest.Explore(t, &sagatest.Config{Bound: 1, Random: -1, Store: store}, build)
-			if !report.Complete {
-				t.Errorf("not every single fault was tried:\n%v", report)
-			}
-		})
+func everySingle[S any](t *testing.T, store func() saga.Store, build func(*sagatest.World) sagatest.Case[S]) {
+	report := sagatest.Explore(t, &sagatest.Config{Bound: 1, Random: -1, Store: store}, build)
+	if !report.Complete {
+		t.Errorf("not every single fault was tried:\n%v", report)
 	}
 }
 
