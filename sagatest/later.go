@@ -207,8 +207,8 @@ func (r *run) deliver(reply *saga.Reply, at *node) {
 	switch {
 	case err == nil:
 		r.deliveries[n].sure = true
-		if reply.Call == saga.CallProbe && reply.Outcome == saga.NotDone { // of when, it does not say
-			r.effects.excused[r.of.step(reply.Key.Step)] = true
+		if reply.Call == saga.CallProbe && reply.Outcome == saga.NotDone {
+			r.effects.replied[r.of.step(reply.Key.Step)] = true
 		}
 	case errors.Is(err, errDead), errors.Is(err, errHeld), errors.Is(err, errLost):
 		r.in(deliverPause, func() { r.deliver(reply, nil) })
