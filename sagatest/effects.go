@@ -14,13 +14,14 @@ type effects struct {
 	late    []bool     // whether that was a call that nobody waited for any more
 	excused []bool     // a probe said since then that nothing had happened
 	denied  []int      // the last call that was such a probe
+	replied []bool     // a reply says that of a probe, and not of when: a repeat is the same order, or it would be wrong
 	fenced  map[saga.Key]bool
 }
 
 func newEffects(steps int) effects {
 	return effects{
 		net: make([]int, steps), count: make([]int, steps), by: make([]saga.Key, steps),
-		late: make([]bool, steps), excused: make([]bool, steps), denied: make([]int, steps), fenced: map[saga.Key]bool{},
+		late: make([]bool, steps), excused: make([]bool, steps), denied: make([]int, steps), replied: make([]bool, steps), fenced: map[saga.Key]bool{},
 	}
 }
 

@@ -36,10 +36,12 @@ type errand struct {
 	done  bool
 }
 
-// When a participant that was not disturbed replies, and when one does whose reply comes elsewhere: by
-// then the instance has left its node's memory. Neither is longer than the step waits.
+// When a participant that is not disturbed does its work, and when its reply comes: later than a call is
+// repeated, so that what should not be repeated shows. One that comes elsewhere comes when the instance has
+// left its node's memory. None takes longer than the step waits.
 const (
-	replyAfter     = 100 * time.Millisecond
+	workAfter      = 10 * time.Millisecond
+	replyAfter     = 300 * time.Millisecond
 	elsewhereAfter = 3 * time.Second
 )
 
@@ -85,28 +87,31 @@ func (r *run) replyOffers() kinds {
 // answerLater has an errand done, and replied to, when and how a fault wants it.
 func (r *run) answerLater(e *errand, strikes Kind) {
 	timeout := r.of.steps[e.step].replyTimeout
-	after := min(replyAfter, timeout/4)
 	replies := func() { r.deliver(r.work(e), nil) }
+	works := func(after time.Duration, then func(reply *saga.Reply)) {
+		r.in(min(workAfter, timeout/8), func() {
+			reply := r.work(e)
+			r.in(min(after, timeout/2), func() { then(reply) })
+		})
+	}
 	switch strikes {
 	case ReplyLost:
-		r.in(after, func() { r.work(e) })
+		works(0, func(*saga.Reply) {})
 	case ReplyTwice:
-		r.in(after, func() {
-			reply := r.work(e)
+		works(replyAfter, func(reply *saga.Reply) {
 			r.deliver(reply, nil)
 			r.soon = append(r.soon, lateCall{do: func() { r.deliver(reply, nil) }})
 		})
 	case ReplyEarly:
 		replies()
 	case ReplyLate:
-		r.in(after, func() {
-			reply := r.work(e)
+		works(0, func(reply *saga.Reply) {
 			r.soon = append(r.soon, lateCall{do: func() { r.deliver(reply, nil) }})
 		})
 	case ReplyCrosses:
 		r.crossing = append(r.crossing, replies)
 	case ReplyElsewhere:
-		r.in(min(elsewhereAfter, timeout*3/4), func() { r.deliver(r.work(e), r.boot()) })
+		works(elsewhereAfter, func(reply *saga.Reply) { r.deliver(reply, r.boot()) })
 	case WorkLate:
 		e.late = true
 		r.soon = append(r.soon, lateCall{do: replies})
@@ -118,7 +123,7 @@ func (r *run) answerLater(e *errand, strikes Kind) {
 	case TurnedBack:
 		r.operator.want(saga.Compensate, replies)
 	default:
-		r.in(after, replies)
+		works(replyAfter, func(reply *saga.Reply) { r.deliver(reply, nil) })
 	}
 }
 
@@ -206,8 +211,8 @@ func (r *run) deliver(reply *saga.Reply, at *node) {
 	switch {
 	case err == nil:
 		r.deliveries[n].sure = true
-		if reply.Call == saga.CallProbe && reply.Outcome == saga.NotDone { // of when, it does not say
-			r.effects.excused[r.of.step(reply.Key.Step)] = true
+		if reply.Call == saga.CallProbe && reply.Outcome == saga.NotDone {
+			r.effects.replied[r.of.step(reply.Key.Step)] = true
 		}
 	case errors.Is(err, errDead), errors.Is(err, errHeld), errors.Is(err, errLost):
 		r.in(deliverPause, func() { r.deliver(reply, nil) })

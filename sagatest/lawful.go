@@ -17,7 +17,7 @@ func (r *run) lawful(n *node, c *saga.PendingCall, step int) {
 		r.lawfulUndo(c, step)
 	case saga.CallAction:
 		st, e := &r.of.steps[step], &r.effects
-		if st.probe && !st.replayable && !st.expected && e.stands(step, c.Key) && !e.late[step] && !e.excused[step] && !r.suspects[n.name] {
+		if st.probe && !st.replayable && !st.expected && e.stands(step, c.Key) && !e.late[step] && !e.excused[step] && !e.replied[step] && !r.suspects[n.name] {
 			r.violate(OneEffect, "%s is called again although it stands: a step that is not replayable is asked about first", c.Key)
 		}
 	}

@@ -106,6 +106,7 @@ func (r *run) verifyHistory() {
 		}
 	}
 	r.verifyRefusals(history)
+	r.verifyFenced(history)
 	r.verifyReplies(history)
 	r.verifyState(history)
 }
@@ -143,6 +144,31 @@ func (r *run) verifyRefusals(history []saga.Event) {
 			refused[key] = true
 		case e.Outcome == saga.Unknown && e.Call == saga.CallAction:
 			doubtful[e.Step] = true
+		}
+	}
+}
+
+// verifyFenced looks for a step that can be fenced, was in doubt, and counts as never done although neither its
+// fence nor its probe said so: the refusal of one attempt says nothing of the others.
+func (r *run) verifyFenced(history []saga.Event) {
+	for i := range r.seen.Steps {
+		st := &r.seen.Steps[i]
+		if st.Mark != saga.NeverDone || !r.of.steps[i].fence {
+			continue
+		}
+		doubt := false
+		for _, e := range history {
+			answer := e.Kind == saga.EventAnswered || e.Kind == saga.EventReplied
+			switch {
+			case e.Step != st.Name || e.Round != st.Round:
+			case e.Call == saga.CallAction && (e.Kind == saga.EventExpired || answer && e.Outcome == saga.Unknown):
+				doubt = true
+			case answer && e.Call != saga.CallAction && e.Outcome == saga.Refused:
+				doubt = false
+			}
+		}
+		if doubt {
+			r.violate(UnknownIsNoFailure, "step %s counts as never done, and an attempt of it may still take effect: nobody has fenced it", st.Name)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func Replied(w *sagatest.World) sagatest.Case[Loan] {
 	return sagatest.Case[Loan]{Input: Loan{Amount: 900}, Check: receipted, Definition: saga.Definition[Loan]{
 		Name: "replied", Version: 1, Deadline: 10 * time.Minute, Steps: []saga.Step[Loan]{
 			awaits(saga.Step[Loan]{
-				Name: "reserve", Action: asks(w, "", stock.Do), Compensation: asks(w, "", stock.Undo), Fence: now(stock.Fence),
+				Name: "reserve", Action: asks(w, "", stock.Do), Compensation: asks(w, "", stock.Undo), Fence: asks(w, "", stock.Fence),
 			}),
 			awaits(saga.Step[Loan]{
 				Name: "charge", Kind: saga.Pivot, Action: asks(w, "r-1", bank.Do), Probe: asks(w, "r-1", bank.Probe), Fence: asks(w, "r-1", bank.Fence),
