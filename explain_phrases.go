@@ -143,6 +143,8 @@ func (x *explaining) next() string {
 	switch {
 	case x.unread():
 		return ""
+	case x.attention() && x.Due.IsZero() && x.others() > 0:
+		return "the engine does nothing more about {step} by itself"
 	case x.attention() && x.Due.IsZero():
 		return "the engine does nothing more by itself"
 	case x.Reason == UnknownDefinition:

@@ -350,6 +350,7 @@ func TestAReplyIsHeardAfterATakeover(t *testing.T) {
 		synctest.Wait()
 		gone := store.Reopen() // as after a kill
 		again := run(t, gone, nil, d)
+		synctest.Wait() // it has taken over
 		close(goOn)
 		wantStatus(t, ends(t, again, d, "i"), saga.Completed, "")
 		wantReplied(t, again, "i", saga.Succeeded)

@@ -109,7 +109,7 @@ func factsOf[S any](st *saga.Step[S], prefix string, beside bool) stepFacts {
 		name: prefix + st.Name, kind: cmp.Or(st.Kind, saga.Compensatable), probe: st.Probe != nil, fence: st.Fence != nil,
 		compensation: st.Compensation != nil, replayable: st.Replayable,
 		reply: st.Reply != nil, replyTimeout: st.ReplyTimeout, sleep: st.Sleep != nil, beside: beside,
-		expected: st.Action == nil && st.Reply != nil,
+		expected: expected(st),
 	}
 	if f.sleep {
 		f.kind = saga.ReadOnly

@@ -2,36 +2,89 @@ package sagatest
 
 import (
 	"context"
+	"slices"
 
 	"github.com/seosa-dev/saga"
 )
 
 // Model returns the definition with every function replaced by that of a [Participant], one for each
 // step and named after it. It explores the shape of a saga alone: which steps there are, of which
-// kinds, with which of probe, fence and compensation, timeouts and retries. Actions and compensations
-// of steps that have a Reply are answered by replies. The state is never changed; When and Sleep stay
-// as they are and go by the case's Input.
+// kinds, in which groups, with which of probe, fence and compensation, timeouts and retries. Actions
+// and compensations of steps that have a Reply are answered by replies, and what is expected is done
+// unasked when the step before it is. The state is never changed; When and Sleep stay as they are and
+// go by the case's Input.
 func Model[S any](w *World, definition saga.Definition[S]) saga.Definition[S] {
-	steps := make([]saga.Step[S], len(definition.Steps))
-	for i, st := range definition.Steps {
-		p := w.Participant(st.Name)
-		do, undo := p.Do, p.Undo
-		if st.Reply != nil {
-			st.Reply = func(*S, saga.Reply) error { return nil }
-			do, undo = repliedTo(w, p.Do), repliedTo(w, p.Undo)
-		}
-		st.Action = modelled(st.Action, do)
-		st.Compensation = modelled(st.Compensation, undo)
-		st.Probe = modelled(st.Probe, p.Probe)
-		st.Fence = modelled(st.Fence, p.Fence)
-		steps[i] = st
+	m := modelling[S]{world: w}
+	definition.Steps = m.steps(definition.Steps, "")
+	for i := len(m.leaves) - 1; i >= 0; i-- {
+		m.model(i)
 	}
-	definition.Steps = steps
 	return definition
 }
 
-func repliedTo(w *World, do func(context.Context, saga.Key) error) func(context.Context, saga.Key) error {
-	return func(_ context.Context, key saga.Key) error { return w.Later(saga.Reply{Key: key}, do) }
+// modelling is a definition that is being modelled.
+type modelling[S any] struct {
+	world  *World
+	leaves []leaf[S]
+}
+
+// leaf is a step that is no group, under its whole name, and what its participant does.
+type leaf[S any] struct {
+	name string
+	step *saga.Step[S]
+	do   func(context.Context, saga.Key) error
+}
+
+// steps copies steps and notes the leaves of the copy.
+func (m *modelling[S]) steps(steps []saga.Step[S], prefix string) []saga.Step[S] {
+	steps = slices.Clone(steps)
+	for i := range steps {
+		st := &steps[i]
+		if len(st.Steps) > 0 {
+			st.Steps = m.steps(st.Steps, prefix+st.Name+".")
+			continue
+		}
+		m.leaves = append(m.leaves, leaf[S]{name: prefix + st.Name, step: st})
+	}
+	return steps
+}
+
+// model replaces the functions of one step. The step after it is done already.
+func (m *modelling[S]) model(i int) {
+	l, p := &m.leaves[i], m.world.Participant(m.leaves[i].name)
+	do, undo := p.Do, p.Undo
+	if i+1 < len(m.leaves) && expected(m.leaves[i+1].step) {
+		do = m.followed(p.Do, &m.leaves[i+1])
+	}
+	l.do = do
+	if l.step.Reply != nil {
+		l.step.Reply = func(*S, saga.Reply) error { return nil }
+		do, undo = m.replied(do), m.replied(p.Undo)
+	}
+	l.step.Action = modelled(l.step.Action, do)
+	l.step.Compensation = modelled(l.step.Compensation, undo)
+	l.step.Probe = modelled(l.step.Probe, p.Probe)
+	l.step.Fence = modelled(l.step.Fence, p.Fence)
+}
+
+// expected reports whether others do a step unasked.
+func expected[S any](st *saga.Step[S]) bool {
+	return st.Action == nil && st.Reply != nil && st.Sleep == nil
+}
+
+// followed does, once something is done, what is expected next.
+func (m *modelling[S]) followed(do func(context.Context, saga.Key) error, next *leaf[S]) func(context.Context, saga.Key) error {
+	return func(ctx context.Context, key saga.Key) error {
+		err := do(ctx, key)
+		if err == nil {
+			_ = m.world.Later(saga.Reply{Key: saga.Key{Instance: key.Instance, Step: next.name}}, next.do)
+		}
+		return err
+	}
+}
+
+func (m *modelling[S]) replied(do func(context.Context, saga.Key) error) func(context.Context, saga.Key) error {
+	return func(_ context.Context, key saga.Key) error { return m.world.Later(saga.Reply{Key: key}, do) }
 }
 
 func modelled[S any](was saga.Func[S], by func(context.Context, saga.Key) error) saga.Func[S] {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -75,6 +76,13 @@ func (p *proxy) armed() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.next != ""
+}
+
+// spared reports whether requests of some kind were never cut at a place.
+func (p *proxy) spared(at cut, kinds []string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.ContainsFunc(kinds, func(kind string) bool { return p.made[at][kind] == 0 })
 }
 
 // refuse cuts all connections and refuses new ones, until it is told otherwise.

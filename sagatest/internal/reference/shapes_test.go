@@ -1,0 +1,35 @@
+package reference_test
+
+import (
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/seosa-dev/saga/sagatest"
+	"github.com/seosa-dev/saga/sagatest/internal/reference"
+)
+
+// Every shape of a saga under every single fault: of up to three steps, or as many as SAGA_STEPS says.
+// SAGA_FAULTS is how many faults a schedule has at most.
+func TestEveryShapeSurvives(t *testing.T) {
+	steps, faults := number("SAGA_STEPS", 3), number("SAGA_FAULTS", 1)
+	shapes, schedules := reference.Shapes(steps), 0
+	for _, d := range shapes {
+		report, failure := sagatest.Find(&sagatest.Config{Bound: faults, Random: -1, Schedules: 10_000_000}, reference.Modelled(d))
+		schedules += report.Schedules
+		if failure != nil && failure.Guarantee != sagatest.Covered { // not every fault can strike every shape
+			t.Errorf("%s:\n%v", d.Name, failure)
+		}
+		if failure == nil && !report.Complete {
+			t.Errorf("%s: not everything was tried:\n%v", d.Name, report)
+		}
+	}
+	t.Logf("%d shapes of up to %d steps, %d schedules of up to %d faults", len(shapes), steps, schedules, faults)
+}
+
+func number(name string, other int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
+	}
+	return other
+}
