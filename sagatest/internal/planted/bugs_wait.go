@@ -23,9 +23,6 @@ func inWait() []Bug {
 			{kept, "	case asked && k.Outcome == Refused && k.Call == CallAction && in.Call == CallFence:\n		return fitLate, \"one attempt was refused, and the fence that is open asks about all\"\n", ""},
 			{wait, "	d.settleCall(h.call, outcome)", "	d.settleCall(d.Call, outcome)"},
 		}},
-		{"not done that comes twice believed", "one attempt says nothing of the others", []Edit{
-			{wait, "			outcome = Unknown\n", ""},
-		}},
 		{"a reply that changes no state", "guarantee 1: what a reply brought is kept", []Edit{
 			{wait, "	d.State = d.State.with(h.patch)\n", ""},
 		}},
