@@ -100,7 +100,7 @@ func (d *decision) compensated(o Outcome) {
 func (d *decision) recovered() {
 	if d.Turns { // the calls that it waited for may have been made, and nobody hears their answers
 		d.setCalled()
-		d.Others, d.Turns = nil, false
+		d.Others, d.Wrote, d.Turns = nil, nil, false
 		d.walkBack()
 		return
 	}

@@ -87,8 +87,9 @@ func (d *decision) letSettle() bool {
 		}
 		d.interrupted()
 	})
-	d.Others, d.Wrote, d.Detail = nil, nil, said
+	d.Others, d.Detail = nil, said
 	if len(called) == 0 {
+		d.Wrote = nil
 		return false
 	}
 	d.thread, d.Others, d.Turns = called[0], called[1:], true
@@ -99,7 +100,8 @@ func (d *decision) letSettle() bool {
 // settled is the answer to a call that was under way when the instance turned back. It says what
 // stands; nothing follows from it but the way back, once it is the last.
 func (d *decision) settled(call CallKind, o Outcome) {
-	sure := d.mark(d.Step) != markMaybe || call != CallAction
+	// How often others tried what nobody here asked for, nobody knows.
+	sure := call != CallAction || d.mark(d.Step) != markMaybe && !(d.step().Expects && d.step().Fence)
 	switch {
 	case o == Succeeded:
 		d.setMark(d.Step, markEffect)
@@ -111,14 +113,14 @@ func (d *decision) settled(call CallKind, o Outcome) {
 		d.setMark(d.Step, markMaybe)
 	}
 	if !d.leave() {
-		d.Turns = false
+		d.Turns, d.Wrote = false, nil
 		d.walkBack()
 	}
 }
 
 // wrote notes who changed which fields of the state in a parallel group.
 func (d *decision) wrote(patch fields) {
-	if d.step().Group == 0 || len(patch) == 0 || d.Back {
+	if d.step().Group == 0 || len(patch) == 0 || d.Back && !d.Turns {
 		return
 	}
 	wrote := maps.Clone(d.Wrote) // other copies share it

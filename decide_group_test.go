@@ -128,3 +128,25 @@ func TestDecideEveryEventInEveryGroup(t *testing.T) {
 	}
 	decideAll(t, all)
 }
+
+// What was being called when the saga turned back is heard like everything else: a refusal of what nobody
+// here asked for proves nothing, and no branch overwrites what another has changed.
+func TestWhatIsHeardWhileSiblingsSettle(t *testing.T) {
+	plain := StepShape{Kind: Compensatable, Compensation: true, Fence: true}
+	unasked := plain
+	unasked.Expects, unasked.Reply, unasked.ReplyTimeout = true, true, time.Minute
+	sh := grouped(t, []lane{{1, 0}, {1, 1}, {1, 2}}, plain, unasked, plain)
+	in := decided(t, sh, &instance{ID: "i", Definition: "d", Version: 1}, happened{kind: EventStarted, at: epoch})
+	in = decided(t, sh, in, happened{kind: EventAnswered, at: epoch, step: 1, outcome: Pending})
+	wrote := fields{{"x", []byte("1")}}
+	in = decided(t, sh, in, happened{kind: EventAnswered, at: epoch, step: 0, outcome: Refused, patch: wrote, busy: []int{1, 2}})
+	if !in.Turns || in.clash(sh, 2, wrote) == "" {
+		t.Errorf("a branch that settles may overwrite what another wrote: %+v", in.progress)
+	}
+	in = decided(t, sh, in, happened{kind: EventReplied, at: epoch, step: 1, call: CallAction, outcome: Refused, busy: []int{2}})
+	in = decided(t, sh, in, happened{kind: EventAnswered, at: epoch, step: 2, outcome: NotDone})
+	wantStands(t, in, Compensating, CallFence, "r?.", false)
+	if in.Step != 1 || len(in.Wrote) > 0 {
+		t.Errorf("it stands at step %d and remembers %v; want what others may do fenced", in.Step, in.Wrote)
+	}
+}

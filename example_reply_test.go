@@ -23,6 +23,7 @@ type Loan struct {
 func Example_reply() {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
+	asked := make(chan struct{})
 	loan := saga.Definition[Loan]{
 		Name: "loan", Version: 1,
 		Steps: []saga.Step[Loan]{{
@@ -39,6 +40,7 @@ func Example_reply() {
 			Name: "approval", Kind: saga.ReadOnly,
 			Action: func(_ context.Context, _ *Loan, a saga.Attempt) error {
 				fmt.Println("ask a manager about", a.Key)
+				close(asked)
 				return saga.Pending
 			},
 			Reply:        func(l *Loan, r saga.Reply) error { return json.Unmarshal(r.Data, &l.Note) },
@@ -58,10 +60,7 @@ func Example_reply() {
 	const id = "l-1"
 	_, err = loan.Start(ctx, engine, id, Loan{Amount: 900})
 	check(err)
-	for in := (saga.Instance{}); !in.Waits; time.Sleep(time.Millisecond) {
-		in, err = engine.Get(ctx, id)
-		check(err)
-	}
+	<-asked
 	check(engine.Deliver(ctx, saga.Reply{
 		Key:     saga.Key{Instance: id, Step: "approval"},
 		Outcome: saga.Refused, Data: json.RawMessage(`"too much for a first loan"`), By: "lee",

@@ -18,6 +18,7 @@ type pending struct {
 	lazy    bool    // nothing waits for it
 	row     int     // how large its instance's row is, roughly
 	answer  *Answer // to the command that this is
+	rowless bool    // the command had no row when this was appended
 }
 
 func newPending(r *resident, e entry, after *instance) *pending {
@@ -45,7 +46,7 @@ func (n *node) appendNext(at time.Time) {
 	encoded := make([][]byte, len(n.flight))
 	for i, p := range n.flight {
 		encoded[i] = p.encoded
-		if p.answer != nil && n.direct[p.answer.ID] == nil {
+		if p.rowless = p.answer != nil && n.direct[p.answer.ID] != nil; p.answer != nil && !p.rowless {
 			row.Answers = append(row.Answers, *p.answer)
 		}
 		if p.entry.Begin != nil {
@@ -143,8 +144,8 @@ func (n *node) durable(p *pending, at time.Time) {
 	r := p.of
 	r.known = p.after
 	r.undone--
-	if p.answer != nil {
-		n.heardDirectly(p.answer.ID, true)
+	if p.rowless && !n.heardDirectly(p.answer.ID, true) { // it was given a row meanwhile, which is still to be answered
+		delete(n.commands, p.answer.ID)
 	}
 	n.touch(p, at)
 	if r.undone == 0 { // or a resumption follows in the same append

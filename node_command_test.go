@@ -62,3 +62,40 @@ func TestLeavingNodeLeavesTheCommand(t *testing.T) {
 		}
 	}
 }
+
+// A reply whose sender gave up while it was being appended has a row by then, and the row is answered.
+func TestAReplyThatWasGivenARowAfterAllIsAnswered(t *testing.T) {
+	n := alone()
+	sh := simShapes()[4]
+	key := shapeKey{sh.Name, 1}
+	n.shapes[key], n.runs[key] = sh, true
+	n.start(&startRequest{ID: "i", Key: key, Hash: []byte("h"), State: fields{}}, epoch)
+	n.pump(epoch)
+	n.appended(nil, epoch)
+	call := only[callStep](n.pump(epoch))[0]
+	n.answered("i", call.Serial, happened{at: epoch, outcome: Pending})
+	n.pump(epoch)
+	n.appended(nil, epoch)
+	r := Reply{Key: Key{Instance: "i", Step: sh.Steps[0].Name}, Outcome: Succeeded}
+	c, err := r.command("c", epoch, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, taken := n.takeReplies([]Command{c}, epoch); len(taken) != 1 {
+		t.Fatal("the node holds the instance, and does not take the reply")
+	}
+	fold := only[callStep](n.pump(epoch))[0]
+	n.answered("i", fold.Serial, happened{at: epoch, outcome: Succeeded})
+	if rows := only[appendRow](n.pump(epoch)); len(rows) != 1 || len(rows[0].Answers) != 0 {
+		t.Fatalf("appends %+v, want one without an answer", rows)
+	}
+	delete(n.direct, "c") // as its sender does, who then stores it
+	n.appended(nil, epoch)
+	n.handed([]Command{c}, epoch)
+	for _, row := range only[appendRow](n.pump(epoch)) {
+		if len(row.Answers) == 1 && row.Answers[0].ID == "c" {
+			return
+		}
+	}
+	t.Errorf("the row is never answered; the command is %v", n.commands["c"])
+}
