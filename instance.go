@@ -98,6 +98,8 @@ type StepStatus struct {
 	Round   int
 	Skipped bool // a person skipped it or its undo, whatever became of it since
 	Open    bool // it is next or under way; several are at once in a parallel group
+	Group   int  // of parallel steps, from 1, and
+	Branch  int  // the branch of it, from 0; both are 0 outside
 }
 
 // Mark is what is known of a step's effect.

@@ -126,6 +126,7 @@ func (in *instance) public(sh *Shape, node string) Instance {
 	for i := range sh.Steps {
 		out.Steps = append(out.Steps, StepStatus{
 			Name: sh.Steps[i].Name, Mark: markName(in.mark(i)), Round: in.round(i), Skipped: slices.Contains(in.Skips, i),
+			Group: sh.Steps[i].Group, Branch: sh.Steps[i].Branch,
 		})
 	}
 	for i := range in.width() {

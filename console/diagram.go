@@ -25,10 +25,16 @@ type trainCall struct {
 	Number     int // 0 for none
 	Lane       int
 	Start, End time.Duration
-	In         style
+	Legs       []trainLeg
 	Bar        style // waiting is hatched, nothing is none
 	Mark       mark
 	Tick       string // instead of the time
+}
+
+// trainLeg is the way to a call from one before it. Where branches meet there are several.
+type trainLeg struct {
+	From int // index of the call before
+	In   style
 }
 
 // trainBand is a time in which an outcome was not known.
@@ -107,8 +113,10 @@ func (d *drawing) draw() {
 	d.lanes()
 	d.bands()
 	d.axis()
-	for i := 1; i < len(d.Calls); i++ {
-		d.leg(d.Calls[i-1], d.Calls[i])
+	for _, c := range d.Calls {
+		for _, l := range c.Legs {
+			d.leg(d.Calls[l.From], c, l.In)
+		}
 	}
 	for _, c := range d.Calls {
 		d.callBar(c)

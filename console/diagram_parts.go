@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strconv"
 )
 
@@ -64,17 +65,18 @@ func (d *drawing) axis() {
 	}
 }
 
-// leg draws the way from one call to the next.
-func (d *drawing) leg(p, c trainCall) {
+// leg draws the way from one call to another.
+func (d *drawing) leg(p, c trainCall, in style) {
 	x1, y1, x2, y2 := d.x[p.End], d.y(p.Lane), d.x[c.Start], d.y(c.Lane)
 	switch {
-	case c.In == waiting && p.Lane == c.Lane:
+	case in == nothing:
+	case in == waiting && p.Lane == c.Lane:
 		if from := x1 + d.size/2 + 3; from < x2 {
 			d.path("d-w", "M%s %sH%s", from, y1, x2)
 		}
-	case c.In == waiting:
+	case in == waiting:
 		d.path("d-w", "M%s %sL%s %s", x1, y1, x2, y2)
-	case c.In == back:
+	case in == back:
 		d.path("d-b", "M%s %sL%s %s", x1, y1, x2, y2)
 		d.path("d-b2", "M%s %sL%s %s", x1, y1, x2, y2)
 	default:
@@ -109,10 +111,17 @@ func (d *drawing) callMark(i int) {
 		return
 	}
 	ny := y - 14
-	if i+1 < len(d.Calls) && d.Calls[i+1].Lane < c.Lane {
+	if d.goesUp(i) {
 		ny = y + 22
 	}
 	d.text("nr", "middle", x, ny, strconv.Itoa(c.Number))
+}
+
+// goesUp reports whether the way from a call leads upwards, where its number would stand.
+func (d *drawing) goesUp(i int) bool {
+	return slices.ContainsFunc(d.Calls, func(c trainCall) bool {
+		return c.Lane < d.Calls[i].Lane && slices.ContainsFunc(c.Legs, func(l trainLeg) bool { return l.From == i })
+	})
 }
 
 // textWidth estimates how wide a text is at 12 px; Hangul and its like take a full square.

@@ -26,6 +26,7 @@ func (s *story) train(say speaker, label string) (t train, left int) {
 		t.Calls = append(t.Calls, c)
 	}
 	s.tail(&t, say)
+	s.legs(&t, moments)
 	for _, sp := range s.Spans {
 		t.Bands = append(t.Bands, trainBand{From: s.at(sp.From), To: s.at(sp.To), Open: sp.Open,
 			Text: say.Say("band", "step", sp.Step, "d", sp.To.Sub(sp.From))})
@@ -56,7 +57,7 @@ func (s *story) apart(c *trainCall, later []moment, say speaker) {
 }
 
 func (s *story) trainCall(m *moment) trainCall {
-	c := trainCall{Number: m.Number, Lane: m.Lane, Start: s.at(m.Start), End: s.at(m.End), In: m.In, Bar: nothing, Mark: m.Mark}
+	c := trainCall{Number: m.Number, Lane: m.Lane, Start: s.at(m.Start), End: s.at(m.End), Bar: nothing, Mark: m.Mark}
 	switch {
 	case m.Kind != momentCall && m.Kind != momentRecovered:
 	case m.Mark.Symbol == "unknown":
@@ -73,16 +74,51 @@ func (s *story) trainCall(m *moment) trainCall {
 	return c
 }
 
-// tail adds where an instance that goes on stands now.
+// tail adds where an instance that goes on stands now, once for each step that is open.
 func (s *story) tail(t *train, say speaker) {
-	if len(s.Moments) == 0 || s.In.Status.Ended() || s.In.Status == saga.NeedsAttention || s.In.Step == "" {
+	if len(s.Moments) == 0 || s.In.Status.Ended() || s.In.Status == saga.NeedsAttention {
 		return
 	}
-	now := s.at(s.end())
 	m := standing(running).mark()
 	if s.In.Back {
 		m = compensating.mark()
 	}
-	t.Calls = append(t.Calls, trainCall{Lane: s.lane(s.In.Step), Start: now, End: now,
-		In: s.Moments[len(s.Moments)-1].Next, Bar: nothing, Mark: m, Tick: say.Say("tick.now")})
+	now := s.at(s.end())
+	for _, lane := range s.openLanes() {
+		t.Calls = append(t.Calls, trainCall{Lane: lane, Start: now, End: now, Bar: nothing, Mark: m, Tick: say.Say("tick.now")})
+	}
+}
+
+// openLanes are the lanes of the steps that are next or under way.
+func (s *story) openLanes() []int {
+	var lanes []int
+	for i := range s.In.Steps {
+		if s.In.Steps[i].Open {
+			lanes = append(lanes, i+1)
+		}
+	}
+	if lanes == nil && s.In.Step != "" {
+		lanes = []int{s.lane(s.In.Step)}
+	}
+	return lanes
+}
+
+// legs joins each call of the drawing to those that led to it. The calls after the last moment are
+// where the instance stands now.
+func (s *story) legs(t *train, moments []moment) {
+	spots := make([]spot, len(t.Calls))
+	for i, c := range t.Calls {
+		spots[i] = spot{s.place(c.Lane), c.Start, c.End}
+	}
+	for i, from := range ways(spots) {
+		for _, k := range from {
+			l := trainLeg{From: k}
+			if i < len(moments) {
+				l.In = line(&moments[k], &moments[i])
+			} else {
+				l.In = s.onward(&moments[k], t.Calls[i].Lane)
+			}
+			t.Calls[i].Legs = append(t.Calls[i].Legs, l)
+		}
+	}
 }

@@ -11,6 +11,7 @@ type (
 	Train     = train
 	TrainCall = trainCall
 	TrainBand = trainBand
+	TrainLeg  = trainLeg
 	Style     = style
 	Mark      = mark
 )
@@ -25,6 +26,18 @@ const (
 
 	MaxStreams = maxStreams
 )
+
+// Spot is the group, branch, start and end of a mark.
+type Spot struct{ Group, Branch, Start, End int }
+
+// Ways finds which marks lead to each.
+func Ways(spots []Spot) [][]int {
+	var at []spot
+	for _, s := range spots {
+		at = append(at, spot{place{s.Group, s.Branch}, time.Duration(s.Start), time.Duration(s.End)})
+	}
+	return ways(at)
+}
 
 // Texts returns the built-in text.
 func Texts() string { return tableText }

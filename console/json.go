@@ -68,6 +68,8 @@ type factsStep struct {
 	Round   int       `json:"round,omitempty"`
 	Skipped bool      `json:"skipped,omitempty"` // by a person, whatever became of it since
 	Open    bool      `json:"open,omitempty"`    // next or under way; several are in a parallel group
+	Group   int       `json:"group,omitempty"`   // of parallel steps, from 1
+	Branch  int       `json:"branch,omitempty"`  // of the group, from 0
 }
 
 type factsMoment struct {

@@ -12,7 +12,7 @@ const ms = time.Millisecond
 func samples() []*sample {
 	return []*sample{
 		sampleLost(), sampleUnknown(), sampleAttention(), sampleStopped(), sampleRefused(), sampleRunning(), sampleCompensating(),
-		sampleRecovered(), sampleResolved(), sampleSkipped(), sampleLeft(), sampleCompensated(), sampleFailed(), sampleCompleted(),
+		sampleRecovered(), sampleResolved(), sampleSkipped(), sampleLeft(), sampleCompensated(), sampleFailed(), sampleCompleted(), sampleBranches(), sampleParted(),
 	}
 }
 

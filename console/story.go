@@ -128,7 +128,7 @@ func (s *story) event(e saga.Event, before saga.Status, goingBack bool) {
 		if e.Outcome == saga.NotNeeded {
 			m.Kind, m.Start = momentPassed, e.At
 		}
-		m.Back = goingBack || e.Call == saga.CallCompensation
+		m.Back = goingBack && e.Call != saga.CallAction || e.Call == saga.CallCompensation
 	case saga.EventTurned:
 		return // told as the consequence
 	case saga.EventRecovered:
@@ -226,27 +226,29 @@ func (s *story) join() {
 			continue
 		}
 		prev := &s.Moments[i-1]
-		m.From, m.In = prev.Lane, forward
-		switch {
-		case m.Back && (m.Lane != prev.Lane || !prev.unsure()):
-			m.In = back
-		case prev.unsure() && m.Lane > 0 && (m.Lane == prev.Lane || prev.halts()):
-			m.In = waiting
-		case m.halts():
-			m.In = waiting
-		}
+		m.From, m.In = prev.Lane, line(prev, m)
 		prev.Next = m.In
 	}
 	if n := len(s.Moments); n > 0 && !s.In.Status.Ended() {
-		s.Moments[n-1].Next = s.onward()
+		s.Moments[n-1].Next = s.onward(&s.Moments[n-1], s.lane(s.In.Step))
 	}
 }
 
-// onward is the line that leaves the last moment of an instance that goes on.
-func (s *story) onward() style {
-	last := &s.Moments[len(s.Moments)-1]
+// line is how the way from one moment to another is drawn.
+func line(from, to *moment) style {
 	switch {
-	case last.unsure() && (last.Lane == s.lane(s.In.Step) || last.halts()):
+	case to.Back && (to.Lane != from.Lane || !from.unsure()):
+		return back
+	case from.unsure() && to.Lane > 0 && (to.Lane == from.Lane || from.halts()), to.halts():
+		return waiting
+	}
+	return forward
+}
+
+// onward is the line that leaves a moment for a step that is open now.
+func (s *story) onward(last *moment, lane int) style {
+	switch {
+	case last.unsure() && (last.Lane == lane || last.halts()):
 		return waiting
 	case s.In.Back || s.In.Status == saga.Compensating:
 		return back

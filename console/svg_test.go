@@ -53,7 +53,15 @@ func offset(d time.Duration) string { return d.String() }
 
 func call(n, lane int, from, to int, in, bar console.Style, symbol string) console.TrainCall {
 	return console.TrainCall{Number: n, Lane: lane, Start: time.Duration(from) * time.Millisecond, End: time.Duration(to) * time.Millisecond,
-		In: in, Bar: bar, Mark: console.NewMark(symbol)}
+		Bar: bar, Mark: console.NewMark(symbol), Legs: legs(n, in)}
+}
+
+// legs joins a call to the one before it.
+func legs(n int, in console.Style) []console.TrainLeg {
+	if n == 1 {
+		return nil
+	}
+	return []console.TrainLeg{{From: n - 2, In: in}}
 }
 
 func sampleTrain() console.Train {

@@ -39,6 +39,8 @@ type stepRecord struct {
 	Round   int       `json:"round,omitempty"`
 	Skipped bool      `json:"skipped,omitempty"`
 	Open    bool      `json:"open,omitempty"`
+	Group   int       `json:"group,omitempty"`  // of parallel steps, from 1
+	Branch  int       `json:"branch,omitempty"` // of the group, from 0
 }
 
 func recordOf(in saga.Instance) record {
