@@ -31,7 +31,7 @@ bench-peers: ## the same beside DBOS and DTM
 kills: ## SIGKILL before and after every durable write of the shop, with the counts; 100,000 order numbers; an engine, a participant and their relay; nodes on PostgreSQL
 	SHOP_KILLS=5 go test -count=1 -v -run TestKilled ./systems/shop/killtest
 	SHOP_NUMBERS=100000 go test -count=1 -v -run TestNumbers ./systems/shop/racetest
-	MESSAGE_KILLS=200 go test -count=1 -v -timeout 30m ./participant/killtest
+	MESSAGE_KILLS=200 .ci/servers run go test -count=1 -v -timeout 30m ./participant/killtest
 	NODES_FAULTS=100 .ci/servers run go test -count=1 -timeout 60m -v ./postgres/nodetest
 
 fuzz: ## a minute for each fuzz target, two at a time; FUZZTIME and FUZZ (a pattern) change that

@@ -5,11 +5,12 @@
 // # What runs
 //
 // The test's own binary starts itself again as three children. The engine runs sagas of four steps by
-// message on a file of its own: two that can be undone, one that decides, and one that must finish.
-// The participant does the work on another file, with its ledger and its outbox. The relay is a
+// message on a database of its own: two that can be undone, one that decides, and one that must
+// finish. The participant does the work on another, with its ledger and its outbox. The relay is a
 // process of its own and carries the outbox, which it opens beside the participant. Between them is
 // HTTP on loopback, one request for each message. The parent starts sagas, eight at a time, and
-// repeats a start until it is acknowledged.
+// repeats a start until it is acknowledged. All of this is played on SQLite files, and then on
+// PostgreSQL.
 //
 // # What goes wrong
 //
@@ -23,7 +24,7 @@
 //
 // When the kills are over, every saga that was acknowledged ends; one that needs attention, because
 // its attempts were used up, is started again, as its owner would do. The outbox empties, and has no
-// dead letter. Then the participant's file is held against the engine's. What a completed saga did
+// dead letter. Then the participant's database is held against the engine's. What a completed saga did
 // stands, each effect was made once, under one key of each step; of any other whatever was made was
 // taken back once. No effect belongs to a saga that does not exist, and no key was done after it was
 // undone or forbidden. A kind of fault that never struck, and a child that was never killed, fail the
@@ -31,7 +32,7 @@
 //
 // The environment variable MESSAGE_KILLS says how many kills there are; without it they are few.
 //
-//	MESSAGE_KILLS=200 go test -count=1 -v -timeout 30m ./participant/killtest
+//	MESSAGE_KILLS=200 .ci/servers run go test -count=1 -v -timeout 30m ./participant/killtest
 //
 // SIGKILL ends a process, not the machine: the test says nothing about a loss of power.
 package killtest

@@ -5,27 +5,46 @@ package killtest_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/message"
 	"github.com/seosa-dev/saga/participant"
+	"github.com/seosa-dev/saga/postgres"
 	"github.com/seosa-dev/saga/sqlite"
 )
 
-// openEngine opens the engine's file.
-func openEngine(ctx context.Context, folder string, p message.Publisher) (*saga.Engine, *sqlite.Store, saga.Definition[bag], error) {
+// store is one that can be closed.
+type store interface {
+	saga.Store
+	io.Closer
+}
+
+// openStore opens the engine's database.
+func openStore(ctx context.Context, at string) (store, error) {
+	if !onPostgres(at) {
+		return sqlite.Open(ctx, at)
+	}
+	if _, err := postgres.Migrate(ctx, at); err != nil {
+		return nil, err
+	}
+	return postgres.Open(ctx, at, nil)
+}
+
+func openEngine(ctx context.Context, at string, p message.Publisher) (*saga.Engine, store, saga.Definition[bag], error) {
 	d := definition(p)
-	store, err := sqlite.Open(ctx, filepath.Join(folder, "sagas.db"))
+	st, err := openStore(ctx, at)
 	if err != nil {
 		return nil, nil, d, err
 	}
 	patience := saga.RetryPolicy{MaxAttempts: 20, Initial: 10 * time.Millisecond, Max: 200 * time.Millisecond}
-	engine, err := saga.New(store, &saga.Config{Retry: patience, CompensationRetry: patience, Timeout: time.Second}, d)
-	return engine, store, d, err
+	engine, err := saga.New(st, &saga.Config{
+		Retry: patience, CompensationRetry: patience, Timeout: time.Second, Lease: 500 * time.Millisecond,
+	}, d)
+	return engine, st, d, err
 }
 
 // runEngine is the engine: it takes starts, says how an instance stands, and takes replies.
@@ -34,11 +53,11 @@ func runEngine(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	engine, store, d, err := openEngine(ctx, os.Getenv(envFolder), w)
+	engine, st, d, err := openEngine(ctx, os.Getenv(envSagas), w)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer st.Close()
 	replies := participant.NewReplies(engine, "/engine")
 	http.HandleFunc("POST /message", taking(func(ctx context.Context, m message.Message) error {
 		report("replies")

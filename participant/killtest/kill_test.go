@@ -10,12 +10,14 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/seosa-dev/saga"
+	"github.com/seosa-dev/saga/internal/pgtest"
 )
 
 const (
@@ -26,8 +28,9 @@ const (
 // site is where all lives take place.
 type site struct {
 	t             *testing.T
-	folder        string
-	calls, starts string // addresses
+	sagas, work   string        // databases
+	calm          time.Duration // between kills, at most
+	calls, starts string        // addresses
 	rng           *rand.Rand
 	tally         tally
 	lives         map[string]*life
@@ -38,11 +41,11 @@ type site struct {
 }
 
 // newSite has ports that the system does not give to outgoing connections.
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T, sagas, work string, calm time.Duration) *site {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	s := &site{
-		t: t, folder: t.TempDir(), rng: rand.New(rand.NewPCG(seed, 1)),
+		t: t, sagas: sagas, work: work, calm: calm, rng: rand.New(rand.NewPCG(seed, 1)),
 		tally: tally{counts: map[string]int{}}, lives: map[string]*life{}, open: map[string]bool{},
 	}
 	for _, to := range []*string{&s.calls, &s.starts} {
@@ -59,12 +62,22 @@ func newSite(t *testing.T) *site {
 // TestKilledByMessage kills engine, participant and relay while sagas run by message, and then lets
 // them live: every saga ends, and every effect was there once.
 func TestKilledByMessage(t *testing.T) {
-	s := newSite(t)
-	db, err := openService(t.Context(), s.folder) // so that two children do not make its tables at once
+	t.Run("SQLite", func(t *testing.T) {
+		folder := t.TempDir()
+		killing(t, newSite(t, filepath.Join(folder, "sagas.db"), filepath.Join(folder, "work.db"), 350*time.Millisecond))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		// An engine that is started again waits for the lease of the one before.
+		killing(t, newSite(t, pgtest.URL(t), pgtest.URL(t), 2*time.Second))
+	})
+}
+
+func killing(t *testing.T, s *site) {
+	first, err := openService(t.Context(), s.work) // so that two children do not make its tables at once
 	if err != nil {
 		t.Fatal(err)
 	}
-	db.Close()
+	first.close()
 	for _, role := range []string{theService, theEngine, theRelay} {
 		s.revive(role)
 	}
@@ -76,7 +89,7 @@ func TestKilledByMessage(t *testing.T) {
 	began := time.Now()
 	hits := 0
 	for i := range kills(t) {
-		pass(time.Duration(50+s.rng.IntN(300)) * time.Millisecond)
+		pass(50*time.Millisecond + time.Duration(s.rng.Int64N(int64(s.calm))))
 		hits += s.kill(i)
 	}
 	for struck := time.Now(); len(s.missing()) > 0 && time.Since(struck) < endLimit; {
@@ -84,14 +97,14 @@ func TestKilledByMessage(t *testing.T) {
 	}
 	stop()
 	crowd.Wait()
-	killing := time.Since(began)
+	took := time.Since(began)
 	s.finish(t.Context())
 	for _, l := range s.lives {
 		l.kill()
 	}
 	ends := s.check(t.Context())
 	t.Logf("%d sagas in %v of kills, %v until all had ended; at the kills %d of them were under way\n%s%s",
-		len(s.all), killing.Round(time.Second), (time.Since(began) - killing).Round(time.Millisecond), hits, &s.tally, ends)
+		len(s.all), took.Round(time.Second), (time.Since(began) - took).Round(time.Millisecond), hits, &s.tally, ends)
 	for _, what := range s.missing() {
 		t.Errorf("there were no %s", what)
 	}

@@ -59,7 +59,7 @@ type life struct {
 func (s *site) live(role string, seed uint64) *life {
 	l := &life{t: s.t, role: role, ended: make(chan struct{})}
 	l.cmd = exec.Command(os.Args[0])
-	l.cmd.Env = append(os.Environ(), envRole+"="+role, envFolder+"="+s.folder, envCalls+"="+s.calls, envStarts+"="+s.starts,
+	l.cmd.Env = append(os.Environ(), envRole+"="+role, envSagas+"="+s.sagas, envWork+"="+s.work, envCalls+"="+s.calls, envStarts+"="+s.starts,
 		fmt.Sprintf("%s=%d", envSeed, seed))
 	l.cmd.Stderr = &l.said
 	out, err := l.cmd.StdoutPipe()

@@ -13,7 +13,8 @@ import (
 // What a parent tells its children. A process that has none of these is a parent.
 const (
 	envRole   = "MESSAGE_ROLE"   // engine, service or relay
-	envFolder = "MESSAGE_FOLDER" // of the files
+	envSagas  = "MESSAGE_SAGAS"  // the engine's database: a file, or the address of a PostgreSQL
+	envWork   = "MESSAGE_WORK"   // the participant's
 	envSeed   = "MESSAGE_SEED"   // of what becomes of messages
 	envCalls  = "MESSAGE_CALLS"  // where the participant takes them, host:port
 	envStarts = "MESSAGE_STARTS" // where the engine takes starts and replies

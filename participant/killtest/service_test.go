@@ -4,19 +4,16 @@ package killtest_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"hash/fnv"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/message"
 	"github.com/seosa-dev/saga/participant"
-	"github.com/seosa-dev/saga/sqlite"
 )
 
 // work is the request of every operation, and its reply.
@@ -27,38 +24,31 @@ type work struct {
 // The steps, which are operations too.
 var steps = []string{"stock", "seat", "pay", "ship"}
 
-const (
-	effectTable = `create table if not exists effect (key text primary key, done integer not null, undone integer not null default 0) strict`
-	effectDo    = `insert into effect (key, done) values (?, 1) on conflict (key) do update set done = done + 1`
-	effectUndo  = `update effect set undone = undone + 1 where key = ?`
-)
-
-// openService opens the participant's file.
-func openService(ctx context.Context, folder string) (*sqlite.DB, error) {
-	db, err := sqlite.OpenDatabase(ctx, filepath.Join(folder, "service.db"))
-	if err != nil {
-		return nil, err
-	}
-	return db, db.Change(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, effectTable)
-		return err
-	})
+// service is what the participant does and keeps, whatever database it is on.
+type service struct {
+	operation func(name string) participant.Operation
+	queue     message.Queue
+	left      func(ctx context.Context) (int, error) // messages in the outbox
+	effects   func(ctx context.Context) ([]effect, error)
+	close     func()
 }
 
-func doWork(ctx context.Context, tx *sql.Tx, key string, w work) (work, error) {
-	if _, err := tx.ExecContext(ctx, effectDo, key); err != nil {
-		return w, err
+// openService opens the participant's database.
+func openService(ctx context.Context, at string) (service, error) {
+	if onPostgres(at) {
+		return openServiceOnPostgres(ctx, at)
 	}
-	// It refuses when it has done its work already: that must not stay.
+	return openServiceOnSQLite(ctx, at)
+}
+
+func onPostgres(at string) bool { return strings.HasPrefix(at, "postgres") }
+
+// refusalOf is the work's mind. It refuses when it has done its work already: that must not stay.
+func refusalOf(key string, w work) error {
 	if fate := chanceOf(key); w.Step == "pay" && fate%4 == 0 || w.Step == "ship" && fate%4 == 0 && !strings.Contains(key, "~") {
-		return w, &participant.Refusal{Code: "not-today", Detail: "Ask for something else."}
+		return &participant.Refusal{Code: "not-today", Detail: "Ask for something else."}
 	}
-	return w, nil
-}
-
-func undoWork(ctx context.Context, tx *sql.Tx, key string, _, _ work) error {
-	_, err := tx.ExecContext(ctx, effectUndo, key)
-	return err
+	return nil
 }
 
 func chanceOf(key string) uint64 {
@@ -69,13 +59,13 @@ func chanceOf(key string) uint64 {
 
 // runService is the participant.
 func runService(ctx context.Context) error {
-	db, err := openService(ctx, os.Getenv(envFolder))
+	serves, err := openService(ctx, os.Getenv(envWork))
 	if err != nil {
 		return err
 	}
 	responder := participant.NewResponder("/service", nil)
 	for _, name := range steps {
-		responder.Handle(name, sqlite.Operation(db, name, doWork, undoWork))
+		responder.Handle(name, serves.operation(name))
 	}
 	http.Handle("POST /message", taking(func(ctx context.Context, m message.Message) error {
 		report("calls of " + m.Type[strings.LastIndexByte(m.Type, '.')+1:])
@@ -86,7 +76,7 @@ func runService(ctx context.Context) error {
 
 // runRelay carries the participant's outbox to the engine.
 func runRelay(ctx context.Context) error {
-	db, err := openService(ctx, os.Getenv(envFolder))
+	serves, err := openService(ctx, os.Getenv(envWork))
 	if err != nil {
 		return err
 	}
@@ -94,7 +84,7 @@ func runRelay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return message.NewRelay(sqlite.NewQueue(db, db.Read), w, &message.RelayConfig{
+	return message.NewRelay(serves.queue, w, &message.RelayConfig{
 		Poll: 5 * time.Millisecond, Max: 200 * time.Millisecond, MaxAttempts: 1000, Timeout: 500 * time.Millisecond,
 	}).Run(ctx)
 }

@@ -33,13 +33,13 @@ func (s *site) finish(ctx context.Context) {
 			pass(10 * time.Millisecond)
 		}
 	}
-	db, err := openService(ctx, s.folder)
+	serves, err := openService(ctx, s.work)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer db.Close()
+	defer serves.close()
 	for left := 1; left > 0; {
-		if err := db.Read.QueryRowContext(ctx, `select count(*) from saga_outbox`).Scan(&left); err != nil {
+		if left, err = serves.left(ctx); err != nil {
 			s.t.Fatalf("%d messages are left in the outbox: %v", left, err)
 		}
 		pass(5 * time.Millisecond)
@@ -55,8 +55,12 @@ func (s *site) resume(ctx context.Context, id string) bool {
 	return true
 }
 
-// effect is what the participant did under a key.
-type effect struct{ done, undone int }
+// effect is what the participant did under a key, and what its ledger says.
+type effect struct {
+	key          string
+	done, undone int
+	state        string
+}
 
 func (e effect) stands() bool { return e.done > 0 && e.undone == 0 }
 
@@ -64,7 +68,7 @@ func (e effect) stands() bool { return e.done > 0 && e.undone == 0 }
 func (s *site) check(ctx context.Context) string {
 	s.t.Helper()
 	effects := s.effects(ctx)
-	engine, store, _, err := openEngine(ctx, s.folder, message.NewBus())
+	engine, store, _, err := openEngine(ctx, s.sagas, message.NewBus())
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -145,37 +149,33 @@ func (s *site) checkSent(ctx context.Context, engine *saga.Engine, id string) {
 	}
 }
 
+const (
+	countOutbox = `select count(*) from saga_outbox`
+	listEffects = `select e.key, e.done, e.undone, coalesce(l.state, 'none') from effect e left join saga_ledger l on l.key = e.key`
+)
+
 // effects returns what was done, by instance and key.
 func (s *site) effects(ctx context.Context) map[string]map[string]effect {
 	s.t.Helper()
-	db, err := openService(ctx, s.folder)
+	serves, err := openService(ctx, s.work)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer db.Close()
-	rows, err := db.Read.QueryContext(ctx, `select e.key, e.done, e.undone, l.state from effect e left join saga_ledger l using (key)`)
+	defer serves.close()
+	list, err := serves.effects(ctx)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer rows.Close()
 	all := map[string]map[string]effect{}
-	for rows.Next() {
-		var key, state string
-		var e effect
-		if err := rows.Scan(&key, &e.done, &e.undone, &state); err != nil {
-			s.t.Fatal(err)
+	for _, e := range list {
+		if e.stands() != (e.state == "APPLIED") {
+			s.t.Errorf("the ledger and what was done differ: %+v", e)
 		}
-		if e.stands() != (state == "APPLIED") {
-			s.t.Errorf("under %s the ledger has %s, and what was done is %+v", key, state, e)
-		}
-		id, _, _ := strings.Cut(key, "/")
+		id, _, _ := strings.Cut(e.key, "/")
 		if all[id] == nil {
 			all[id] = map[string]effect{}
 		}
-		all[id][key] = e
-	}
-	if err := rows.Err(); err != nil {
-		s.t.Fatal(err)
+		all[id][e.key] = e
 	}
 	return all
 }
