@@ -2,10 +2,11 @@
 // prints what it found as one line of JSON. It is built once for each bug, from sources that have
 // it: see package planted.
 //
-// It looks in six sagas that together have a step of every nature: the reference of five steps, one
-// whose steps are asked about and never fenced, one whose steps run ahead of what is durable, and
-// three that wait for replies and timers. All of them are tried with one fault first, then at random,
-// then with two faults, and at random again. Without a planted bug it prints that nothing was caught, which is tested as well.
+// It looks in eight sagas that together have a step of every nature: the reference of five steps, one
+// whose steps are asked about and never fenced, one whose steps run ahead of what is durable, three
+// that wait for replies and timers, one with groups, and one that follows what others do. All of
+// them are tried with one fault first, then at random, then with two faults, and at random again.
+// Without a planted bug it prints that nothing was caught, which is tested as well.
 package main
 
 import (

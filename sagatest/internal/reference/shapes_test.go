@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/sagatest"
 	"github.com/seosa-dev/saga/sagatest/internal/reference"
 )
@@ -12,10 +13,23 @@ import (
 // Every shape of a saga under every single fault: of up to three steps, or as many as SAGA_STEPS says.
 // SAGA_FAULTS is how many faults a schedule has at most.
 func TestEveryShapeSurvives(t *testing.T) {
-	steps, faults := number("SAGA_STEPS", 3), number("SAGA_FAULTS", 1)
+	everyShape(t, number("SAGA_STEPS", 3), number("SAGA_FAULTS", 1), nil)
+}
+
+// The same on a real database, of which each schedule is a life of its own: of up to two steps, or as
+// many as SAGA_STORED_STEPS says.
+func TestEveryShapeSurvivesOnSQLite(t *testing.T) {
+	everyShape(t, number("SAGA_STORED_STEPS", 2), 1, onSQLite(t))
+}
+
+func TestEveryShapeSurvivesOnPostgreSQL(t *testing.T) {
+	everyShape(t, number("SAGA_STORED_STEPS", 2), 1, onPostgreSQL(t))
+}
+
+func everyShape(t *testing.T, steps, faults int, store func() saga.Store) {
 	shapes, schedules := reference.Shapes(steps), 0
 	for _, d := range shapes {
-		report, failure := sagatest.Find(&sagatest.Config{Bound: faults, Random: -1, Schedules: 10_000_000}, reference.Modelled(d))
+		report, failure := sagatest.Find(&sagatest.Config{Bound: faults, Random: -1, Schedules: 10_000_000, Store: store}, reference.Modelled(d))
 		schedules += report.Schedules
 		if failure != nil && failure.Guarantee != sagatest.Covered { // not every fault can strike every shape
 			t.Errorf("%s:\n%v", d.Name, failure)

@@ -34,68 +34,69 @@ func everySingle[S any](t *testing.T, store func() saga.Store, build func(*sagat
 	}
 }
 
-func TestWhatWaitsSurvivesOnSQLite(t *testing.T) {
+func TestWhatWaitsSurvivesOnSQLite(t *testing.T) { survives(t, onSQLite(t)) }
+
+func TestWhatWaitsSurvivesOnPostgreSQL(t *testing.T) { survives(t, onPostgreSQL(t)) }
+
+// onSQLite opens a file of its own each time.
+func onSQLite(t *testing.T) func() saga.Store {
 	dir := t.TempDir()
 	var files atomic.Int64
-	survives(t, func() saga.Store {
+	return func() saga.Store {
 		store, err := sqlite.Open(context.Background(), filepath.Join(dir, strconv.FormatInt(files.Add(1), 10)))
 		if err != nil {
 			t.Error(err)
 		}
 		return store
-	})
+	}
 }
 
-// lent is a store in one of a few schemas, which is emptied for the next.
+// lent is a store that stays open: whoever closes it empties its tables for the next.
 type lent struct {
 	*postgres.Store
-	url  string
-	free chan<- string
+	conn *pgx.Conn
+	free chan<- *lent
 	t    *testing.T
 }
 
-func TestWhatWaitsSurvivesOnPostgreSQL(t *testing.T) {
-	free := make(chan string, 2)
+// onPostgreSQL lends one of two stores, each of which has a schema of its own.
+func onPostgreSQL(t *testing.T) func() saga.Store {
+	free := make(chan *lent, 2)
 	for range cap(free) {
-		url := pgtest.URL(t)
-		if _, err := postgres.Migrate(t.Context(), url); err != nil {
-			t.Fatal(err)
-		}
-		free <- url
+		free <- newLent(t, free)
 	}
-	survives(t, func() saga.Store {
-		url := <-free
-		store, err := postgres.Open(context.Background(), url, nil)
-		if err != nil {
-			t.Error(err)
-		}
-		return &lent{store, url, free, t}
-	})
+	return func() saga.Store { return <-free }
+}
+
+func newLent(t *testing.T, free chan<- *lent) *lent {
+	url := pgtest.URL(t)
+	_, err := postgres.Migrate(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &lent{free: free, t: t}
+	if l.Store, err = postgres.Open(t.Context(), url, nil); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Store.Close() })
+	if l.conn, err = pgx.Connect(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.conn.Close(context.Background()) })
+	return l
 }
 
 // Close empties the tables, but for the one that says which migrations ran.
 func (l *lent) Close() error {
-	err := l.Store.Close()
-	empty(l.t, l.url)
-	l.free <- l.url
-	return err
-}
-
-func empty(t *testing.T, url string) {
-	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, url)
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	defer conn.Close(ctx)
 	const all = `do $$ declare one text; begin
 		for one in select quote_ident(relname) from pg_class where relnamespace = current_schema()::regnamespace
 			and relkind in ('r', 'p') and not relispartition and relname not like '%version%' and relname not like '%migration%' loop
-			execute 'truncate ' || one;
+			execute 'delete from ' || one;
 		end loop;
 	end $$`
-	if _, err := conn.Exec(ctx, all); err != nil {
-		t.Error(err)
+	if _, err := l.conn.Exec(context.Background(), all); err != nil {
+		l.t.Error(err)
 	}
+	l.free <- l
+	return nil
 }
