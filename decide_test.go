@@ -120,6 +120,7 @@ func TestDecideEveryEventInEveryState(t *testing.T) { decideAll(t, shapesUpTo(t)
 
 func decideAll(t *testing.T, shapes []*Shape) {
 	t.Helper()
+	OnOneGoroutine(t)
 	transitions, refused := 0, 0
 	for _, sh := range shapes {
 		first, err := decide(sh, &instance{ID: "i", Definition: "d", Version: 1}, happened{kind: EventStarted, at: epoch})

@@ -15,6 +15,7 @@ import (
 // Random schedules of two nodes over a store, with every fault that the engine claims to survive.
 // Whatever happens, each acknowledged instance ends as it truly is.
 func TestNodesSurviveRandomSchedules(t *testing.T) {
+	saga.OnOneGoroutine(t)
 	schedules := 3000
 	if n, err := strconv.Atoi(os.Getenv("SAGA_SCHEDULES")); err == nil {
 		schedules = n // for a night's run

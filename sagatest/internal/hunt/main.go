@@ -5,8 +5,8 @@
 // It looks in eight sagas that together have a step of every nature: the reference of five steps, one
 // whose steps are asked about and never fenced, one whose steps run ahead of what is durable, three
 // that wait for replies and timers, one with groups, and one that follows what others do. All of
-// them are tried with one fault first, then at random, then with two faults, and at random again.
-// Without a planted bug it prints that nothing was caught, which is tested as well.
+// them are tried with one fault first, then at random, and at random again. Without a planted bug it
+// prints that nothing was caught, which is tested as well.
 package main
 
 import (
@@ -44,8 +44,7 @@ func hunt() planted.Catch {
 	for _, config := range []*sagatest.Config{
 		{Bound: 1, Random: -1},
 		{Bound: 1, Random: 3000},
-		{Schedules: 40_000, Random: -1},
-		{Bound: 1, Random: 20_000, Seed: 2},
+		{Bound: 1, Random: 6000, Seed: 2},
 	} {
 		for _, look := range sagas {
 			report, failure := look(config)

@@ -12,6 +12,7 @@ const root = "../../.."
 
 // Every bug that is planted is found. One that is not means that the explorer's silence says little.
 func TestEveryPlantedBugIsCaught(t *testing.T) {
+	t.Parallel()
 	bugs := planted.Bugs()
 	if len(bugs) < 52 {
 		t.Fatalf("only %d bugs", len(bugs))
@@ -46,6 +47,7 @@ func TestWordsThatAreGone(t *testing.T) {
 
 // Without a bug the same hunt finds nothing.
 func TestNoBugNoCatch(t *testing.T) {
+	t.Parallel()
 	catch, err := planted.Bug{Name: "none"}.Hunt(t.Context(), root)
 	if err != nil || catch.Caught {
 		t.Errorf("caught %+v, %v", catch, err)
