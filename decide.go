@@ -52,6 +52,8 @@ func decide(sh *Shape, in *instance, h happened) (*instance, error) {
 		d.Others = slices.Clone(in.Others)
 		if h.ofStep() {
 			d.focus(h.step)
+		} else if step, named := h.hand.names(sh, in); named {
+			d.focus(step)
 		}
 	}
 	d.Seq++
@@ -130,7 +132,7 @@ func possible(sh *Shape, all *instance, h happened) error {
 	case in.Turns && (!h.ofStep() || h.kind == EventExpired) && h.kind != EventRecovered && h.kind != EventKept:
 		return wrong(string(h.kind) + " before the calls under way have answered")
 	case h.kind == EventOperated:
-		return h.hand.possible(sh, in)
+		return h.hand.possible(sh, all)
 	case !in.live():
 		return wrong(string(h.kind))
 	case h.kind == EventAnswered && (in.Still || in.Call == "" || in.Waits):

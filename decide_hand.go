@@ -32,6 +32,13 @@ func forbidden(sh *Shape, in *instance, v Verb) string {
 
 // possible refuses what is not one of the verbs, or not one for an instance that stands so.
 func (h *Hand) possible(sh *Shape, in *instance) error {
+	if in.live() && h.Step != "" {
+		step, named := h.names(sh, in)
+		if !named {
+			return fmt.Errorf("%w: %s has no open step %q; open are %q", ErrInvalid, in.ID, h.Step, sh.openNames(in))
+		}
+		in = in.focused(step)
+	}
 	switch {
 	case !slices.Contains(verbs(), h.Verb):
 		return fmt.Errorf("%w: verb %q; use one of %v", ErrInvalid, h.Verb, verbs())
@@ -42,6 +49,24 @@ func (h *Hand) possible(sh *Shape, in *instance) error {
 		return fmt.Errorf("%w: %s of %s: %s", ErrInvalid, h.Verb, in.ID, why)
 	}
 	return nil
+}
+
+// names finds the open step that a person named.
+func (h *Hand) names(sh *Shape, in *instance) (step int, named bool) {
+	for i := range in.width() {
+		if t := in.nth(i); h.Step != "" && sh.Steps[t.Step].Name == h.Step {
+			return t.Step, true
+		}
+	}
+	return 0, false
+}
+
+// openNames are the names of the open steps.
+func (s *Shape) openNames(in *instance) (names []string) {
+	for i := range in.width() {
+		names = append(names, s.Steps[in.nth(i).Step].Name)
+	}
+	return names
 }
 
 // verbs in the order in which people are told of them.

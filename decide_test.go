@@ -101,7 +101,8 @@ func everyEvent(in *instance) []happened {
 	return whileOthersAreCalled(in, out)
 }
 
-func everyHand(at time.Time) (out []happened) {
+func everyHand(sh *Shape, in *instance) (out []happened) {
+	at := in.Updated.Add(time.Millisecond)
 	hand := func(v Verb, o Outcome) {
 		out = append(out, happened{kind: EventOperated, at: at, hand: Hand{Verb: v, Outcome: o, By: "kim", Reason: "why not"}})
 	}
@@ -112,7 +113,23 @@ func everyHand(at time.Time) (out []happened) {
 	hand(Resolve, Refused)
 	hand(Resolve, Unknown)
 	hand(Retry, Succeeded)
+	for i := 1; i < in.width(); i++ { // or a person names the step
+		for _, o := range []Outcome{Succeeded, Refused} {
+			hand(Resolve, o)
+			out[len(out)-1].hand.Step = sh.Steps[in.nth(i).Step].Name
+		}
+		hand(Skip, "")
+		out[len(out)-1].hand.Step = sh.Steps[in.nth(i).Step].Name
+	}
 	return out
+}
+
+// meant is the instance as it stands at the step that a person means.
+func meant(sh *Shape, in *instance, h happened) *instance {
+	if step, named := h.hand.names(sh, in); named {
+		return in.focused(step)
+	}
+	return in
 }
 
 // Every event in every state that any shape can reach: no panic, and no illegal transition.
@@ -132,7 +149,7 @@ func decideAll(t *testing.T, shapes []*Shape) {
 			in := queue[0]
 			events := everyEvent(in)
 			if len(sh.Steps) <= 2 { // they multiply the states of three steps, and two show all there is
-				events = append(events, everyHand(in.Updated.Add(time.Millisecond))...)
+				events = append(events, everyHand(sh, in)...)
 			}
 			for _, h := range events {
 				out, err := decide(sh, in, h)
@@ -181,9 +198,9 @@ func illegal(sh *Shape, in, out *instance, h happened) string {
 		return "attention without a reason"
 	case in.Reason == Stopped && out.Reason != Stopped && h.kind != EventOperated:
 		return "a stopped instance moved without a person"
-	case h.kind == EventOperated && (out.Hand == nil || out.Hand.By != "kim" || out.Hand.Step != sh.Steps[in.Step].Name):
+	case h.kind == EventOperated && (out.Hand == nil || out.Hand.By != "kim" || out.Hand.Step != sh.Steps[meant(sh, in, h).Step].Name):
 		return "an intervention is not recorded"
-	case h.kind == EventOperated && forbidden(sh, in, h.hand.Verb) != "":
+	case h.kind == EventOperated && forbidden(sh, meant(sh, in, h), h.hand.Verb) != "":
 		return "a verb that the table forbids"
 	case h.hand.Verb == Stop && (out.Reason != Stopped || !stillAll(out)):
 		return "a stop that does not stop"
@@ -273,7 +290,7 @@ func FuzzDecide(f *testing.F) {
 		sh := s.withDefaults(&cfg)
 		in, _ := decide(sh, &instance{ID: "i"}, happened{kind: EventStarted, at: epoch})
 		for _, m := range moves {
-			events := append(everyEvent(in), everyHand(in.Updated.Add(time.Millisecond))...)
+			events := append(everyEvent(in), everyHand(sh, in)...)
 			h := events[int(m)%len(events)]
 			out, err := decide(sh, in, h)
 			if err != nil {

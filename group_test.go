@@ -278,6 +278,45 @@ func TestABranchNeedsAttention(t *testing.T) {
 	})
 }
 
+// Two branches are in doubt, and a person knows of the second only.
+func TestAPersonNamesTheBranch(t *testing.T) {
+	bubble(t, func(t *testing.T, store *memory.Store) {
+		p := newParty()
+		for _, step := range []string{"g.a", "g.b"} {
+			p.says(saga.CallAction, step, many(losesOrder, 100)...).says(saga.CallProbe, step, many(losesOrder, 100)...)
+		}
+		d := def(atOnce("g", p.asked("a"), p.asked("b")), p.step("z"))
+		d.LeaveInDoubt = true
+		e := run(t, store, nil, d)
+		start(t, e, d, "i", cart{})
+		after(t, time.Hour)
+		settle := func(step string) saga.Result {
+			i := onInstance(saga.Resolve)
+			i.Step, i.Outcome = step, saga.Succeeded
+			pre := preview(t, e.Engine, i)
+			if pre.Effects[0].Refused != nil {
+				return saga.Result{Err: pre.Effects[0].Refused}
+			}
+			return apply(t, e.Engine, pre)
+		}
+		for _, step := range []string{"z", "g", "nonsense"} {
+			wantIs(t, settle(step).Err, saga.ErrInvalid)
+			wantSaid(t, settle(step).Err, step, "g.a", "g.b")
+		}
+		wantIs(t, settle("g.b").Err, nil)
+		in := now(t, e, "i")
+		wantStatus(t, in, saga.NeedsAttention, saga.InDoubt)
+		wantMarks(t, in, saga.MaybeDone, saga.InEffect, saga.NotStarted)
+		if in.Hand.Step != "g.b" || in.Step != "g.a" {
+			t.Errorf("the history says that %s was settled, and %s is open", in.Hand.Step, in.Step)
+		}
+		wantIs(t, settle("g.b").Err, saga.ErrInvalid) // it is not open any more
+		wantIs(t, settle("").Err, nil)
+		after(t, time.Minute)
+		wantStatus(t, now(t, e, "i"), saga.Completed, "")
+	})
+}
+
 // charge is a saga of its own, used within others.
 type charge struct {
 	Amount int

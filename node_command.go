@@ -19,9 +19,9 @@ type order struct {
 	By      string  `json:"by"`
 	Reason  string  `json:"reason"`
 	Seen    string  `json:"seen,omitempty"` // how the instance stood in the preview
+	Step    string  `json:"step,omitempty"` // of a reply, or of several that are open
 
 	// Of a reply.
-	Step   string          `json:"step,omitempty"`
 	Call   CallKind        `json:"call,omitempty"`
 	Round  int             `json:"round,omitempty"`
 	Number int             `json:"number,omitempty"`
@@ -53,7 +53,7 @@ func readOrder(c Command) (order, error) {
 		r := Reply{Key: Key{Instance: c.Instance, Step: o.Step, Undo: o.Call == CallCompensation, Round: o.Round}, Call: o.Call, Number: o.Number, Outcome: o.Outcome, Data: o.Data, By: o.By, Reason: o.Reason}
 		return o, r.check(max(len(o.Data), 1)) // its size was checked when it came
 	}
-	i := Intervention{Verb: o.Verb, Outcome: o.Outcome, Set: o.Set.byNames(), By: o.By, Reason: o.Reason}
+	i := Intervention{Verb: o.Verb, Step: o.Step, Outcome: o.Outcome, Set: o.Set.byNames(), By: o.By, Reason: o.Reason}
 	return o, i.check()
 }
 
@@ -177,7 +177,7 @@ func (o *order) stale() error {
 func (o *order) happened(at time.Time) happened {
 	return happened{
 		kind: EventOperated, at: at, patch: o.Set,
-		hand: Hand{Verb: o.Verb, Outcome: o.Outcome, By: o.By, Reason: o.Reason},
+		hand: Hand{Verb: o.Verb, Step: o.Step, Outcome: o.Outcome, By: o.By, Reason: o.Reason},
 	}
 }
 

@@ -49,6 +49,9 @@ type Intervention struct {
 	By     string // who wants it; required, at most 200 bytes
 	Reason string // why; required, at most 1,000 bytes
 
+	// Step is for Resolve and Skip where several steps are open, in a parallel group: the one that is
+	// meant. Default: [Instance.Step], the first of those that need attention, or else the first.
+	Step string
 	// Outcome is for Resolve: Succeeded if the open step or undo is done, Refused if it is not and
 	// never will be.
 	Outcome Outcome

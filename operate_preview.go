@@ -141,6 +141,7 @@ func (i *Intervention) check() error {
 	bad(resolve && i.Outcome != Succeeded && i.Outcome != Refused, "resolve needs an Outcome: Succeeded if it is done, Refused if it is not and never will be")
 	bad(!resolve && i.Outcome != "", "%s takes no Outcome", i.Verb)
 	bad(len(i.Set) > 0 && (!resolve || i.Outcome != Succeeded), "Set is for a step that is resolved as done")
+	bad(i.Step != "" && !resolve && i.Verb != Skip, "%s takes no Step: it is about all that is open", i.Verb)
 	for name, value := range i.Set {
 		bad(!json.Valid(value), "Set: the value of %q is not JSON", name)
 	}
@@ -153,5 +154,5 @@ func plainText(s string, most int) bool {
 
 // order is the intervention as a command carries it.
 func (i *Intervention) order(command, seen string) *order {
-	return &order{ID: command, Format: format, Verb: i.Verb, Outcome: i.Outcome, Set: fieldsOf(i.Set), By: i.By, Reason: i.Reason, Seen: seen}
+	return &order{ID: command, Format: format, Verb: i.Verb, Step: i.Step, Outcome: i.Outcome, Set: fieldsOf(i.Set), By: i.By, Reason: i.Reason, Seen: seen}
 }

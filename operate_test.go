@@ -212,6 +212,7 @@ func TestInterventionsThatMakeNoSense(t *testing.T) {
 		"no reason":             with(func(i *saga.Intervention) { i.Reason = "" }),
 		"a reason of two lines": with(func(i *saga.Intervention) { i.Reason = "a\nb" }),
 		"a long reason":         with(func(i *saga.Intervention) { i.Reason = strings.Repeat("x", 1001) }),
+		"a step to retry":       with(func(i *saga.Intervention) { i.Step = "a" }),
 		"an outcome":            with(func(i *saga.Intervention) { i.Outcome = saga.Succeeded }),
 		"resolve as unknown":    with(func(i *saga.Intervention) { i.Verb, i.Outcome = saga.Resolve, saga.Unknown }),
 		"a set that is no JSON": with(func(i *saga.Intervention) {

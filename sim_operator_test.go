@@ -37,13 +37,17 @@ func (w *world) resolve(id string) {
 	if err != nil || !in.live() || in.Marks == "" {
 		return
 	}
-	sh := w.shapeOf(in.Definition)
+	sh, i := w.shapeOf(in.Definition), Intervention{Verb: Resolve, Outcome: Succeeded}
+	if len(in.Others) > 0 && w.rng.IntN(2) == 0 {
+		in = in.focused(in.Others[w.rng.IntN(len(in.Others))].Step)
+		i.Step = sh.Steps[in.Step].Name
+	}
 	key := in.key(sh)
 	p := w.parts[Key{Instance: id, Step: key.Step, Round: key.Round}]
 	if p == nil || key.Undo && !p.undone || !key.Undo && (!p.applied || p.undone) {
 		return
 	}
-	w.send(id, Intervention{Verb: Resolve, Outcome: Succeeded})
+	w.send(id, i)
 }
 
 // reading is an engine that only reads.

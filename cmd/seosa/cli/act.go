@@ -63,6 +63,9 @@ func (t *task) intent(args []string) (*intent, error) {
 		set.BoolVar(&notDone, "not-done", false, "")
 		set.Func("set", "", w.set)
 	}
+	if w.Verb == saga.Resolve || w.Verb == saga.Skip {
+		set.StringVar(&w.Step, "at", "", "")
+	}
 	if err := t.parse(set, args); err != nil {
 		return nil, err
 	}

@@ -130,6 +130,17 @@ func TestSomeAreRefused(t *testing.T) {
 	s.run("retry", "order-0", "-reason", strings.Repeat("x", 1001)).ends(cli.ExitUsage).says("Reason needs 1 to 1000 bytes")
 }
 
+// A step that is named must be open, and only resolve and skip are about one step.
+func TestAStepIsNamed(t *testing.T) {
+	s := newShop(t)
+	s.start("order-1")
+	s.run("resolve", "order-1", "-done", "-at", "stock", "-reason", "x").ends(cli.ExitRefused).
+		says(`has no open step "stock"`, `open are ["charge"]`)
+	s.run("retry", "order-1", "-at", "charge", "-reason", "x").ends(cli.ExitUsage)
+	s.run("skip", "order-1", "-at", "charge", "-reason", "x").ends(cli.ExitDone).says("1 made")
+	s.standing("order-1", saga.Completed)
+}
+
 // stopped counts the instances that rows show as stopped.
 func (s *shop) stopped() int {
 	s.Helper()
