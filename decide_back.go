@@ -26,7 +26,7 @@ func (d *decision) walkBack() {
 	case last >= 0 && d.mark(last) == markEffect:
 		d.open(last, CallCompensation)
 	case last >= 0:
-		d.setMark(last, markMaybe) // also of what a person skipped
+		d.doubt(last) // also of what a person skipped
 		d.settle(last)
 	case strings.ContainsAny(d.Marks, string([]byte{markUndone, markLeft})):
 		d.end(Compensated)
@@ -39,7 +39,7 @@ func (d *decision) walkBack() {
 func (d *decision) fenceExpected() {
 	for i := range d.sh.Steps {
 		if st := &d.sh.Steps[i]; st.Expects && st.Fence && d.mark(i) == markNone && st.Kind != Retriable {
-			d.setMark(i, markMaybe)
+			d.doubt(i)
 		}
 	}
 }
@@ -111,7 +111,7 @@ func (d *decision) recovered() {
 func (d *decision) setCalled() {
 	d.each(func() {
 		if d.mark(d.Step) == markNone {
-			d.setMark(d.Step, markMaybe)
+			d.doubt(d.Step)
 		}
 	})
 }
@@ -129,7 +129,7 @@ func (d *decision) recoveredStep() {
 			break
 		}
 		if d.mark(i) == markNone {
-			d.setMark(i, markMaybe)
+			d.doubt(i)
 		}
 	}
 	if d.Call == CallAction && !d.step().Replayable {

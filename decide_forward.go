@@ -24,15 +24,20 @@ func (d *decision) answered(h happened) {
 		d.waits(d.step().ReplyTimeout)
 		return
 	}
-	if h.outcome != Succeeded {
+	if d.news(d.Call, outcome) {
 		d.Detail = h.said
 	}
-	switch {
-	case outcome != Succeeded && outcome != Refused && outcome != NotDone:
+	if outcome != Succeeded && outcome != Refused && outcome != NotDone {
 		outcome = Unknown
 	}
 	d.answer = outcome
 	d.settleCall(d.Call, outcome)
+}
+
+// news reports whether what a call came to is worth more than what was said last, which may be why the
+// saga turned back: a success is not, nor is the no that was asked for on the way back.
+func (d *decision) news(call CallKind, o Outcome) bool {
+	return o != Succeeded && !(d.Back && o == Refused && (call == CallFence || call == CallProbe))
 }
 
 // settleCall is what a call to the open step came to.
@@ -58,9 +63,19 @@ func (d *decision) acted(o Outcome) {
 	case NotDone:
 		d.again(CallAction)
 	case Unknown:
-		d.setMark(d.Step, markMaybe)
+		d.doubt(d.Step)
 		d.again(d.ask())
 	}
+}
+
+// doubt notes that nobody knows whether a step took effect. One that changes nothing has no effect that
+// could be in doubt: it is asked again or given up, and what it is told is believed.
+func (d *decision) doubt(step int) {
+	if d.sh.Steps[step].Kind == ReadOnly {
+		d.setMark(step, markNone)
+		return
+	}
+	d.setMark(step, markMaybe)
 }
 
 // ask is how a step whose outcome is unknown is settled on the way forward: by its probe if it
@@ -114,7 +129,7 @@ func (d *decision) advance() {
 
 // clashed is a success that cannot be recorded, because another step has changed the same field.
 func (d *decision) clashed(why string) {
-	d.setMark(d.Step, markMaybe)
+	d.doubt(d.Step)
 	d.Detail = why
 	d.attention(StateClash)
 }
@@ -126,7 +141,7 @@ func (d *decision) mustFinish() bool { return d.sh.beyond(d.instance) }
 // truth: the late attempt could take effect when everything else was already undone.
 func (d *decision) refused() {
 	if d.step().Expects && d.step().Fence { // how often others tried, nobody here knows
-		d.setMark(d.Step, markMaybe)
+		d.doubt(d.Step)
 	}
 	if d.mark(d.Step) != markMaybe || d.step().Replayable && !d.step().Fence {
 		d.neverDone()

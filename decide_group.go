@@ -110,7 +110,7 @@ func (d *decision) settled(call CallKind, o Outcome) {
 	case o == NotNeeded:
 		d.setMark(d.Step, markPassed)
 	case o != Refused && o != NotDone && !d.step().Sleep:
-		d.setMark(d.Step, markMaybe)
+		d.doubt(d.Step)
 	}
 	if !d.leave() {
 		d.Turns, d.Wrote = false, nil

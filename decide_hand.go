@@ -117,6 +117,7 @@ func (d *decision) operated(hand Hand, set fields) {
 	case Retry:
 		d.resumeAll()
 	case Compensate:
+		d.Detail = hand.By + " turned it back: " + hand.Reason
 		d.turnBack()
 	case Resolve:
 		d.State = d.State.with(set)

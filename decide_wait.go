@@ -16,7 +16,7 @@ func (d *decision) interrupted() {
 	}
 	d.Waits = false
 	if d.Call == CallAction && d.mark(d.Step) == markNone {
-		d.setMark(d.Step, markMaybe)
+		d.doubt(d.Step)
 	}
 }
 
@@ -49,8 +49,7 @@ func (d *decision) replied(h happened) {
 	case h.clash != "":
 		d.clashed(h.clash)
 	default:
-		d.Detail = ""
-		if h.outcome != Succeeded {
+		if d.news(h.call, h.outcome) {
 			d.Detail = h.said
 		}
 		d.answer = h.outcome

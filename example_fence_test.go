@@ -50,5 +50,5 @@ func Example_fence() {
 	// Output:
 	// fence b-3/charge
 	// give back seat 12A
-	// saga book b-3: compensated: refused: not charged, and never will be
+	// saga book b-3: compensated: the deadline passed
 }

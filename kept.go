@@ -1,6 +1,7 @@
 package saga
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -76,6 +77,26 @@ func fitOf(in *instance, k *kept) (fit, string) {
 		return fitLate, "the saga turned back before it came to this step"
 	}
 	return fitLate, fmt.Sprintf("the step is settled: %s", markName(in.mark(k.Step)))
+}
+
+// before returns a reply to the same call that came earlier and is kept; nil if there is none.
+func (in *instance) before(k *kept) *kept {
+	i := slices.IndexFunc(in.Early, func(e kept) bool {
+		return e.Step == k.Step && e.Call == k.Call && e.Round == k.Round && e.Number == k.Number
+	})
+	if i < 0 {
+		return nil
+	}
+	return &in.Early[i]
+}
+
+// same reports whether two replies say the same.
+func (k *kept) same(o *kept) bool { return k.Outcome == o.Outcome && bytes.Equal(k.Data, o.Data) }
+
+// uncalled reports whether a reply is for an action that nobody has called so far.
+func (in *instance) uncalled(k *kept) bool {
+	t := in.find(k.Step)
+	return k.Call != CallCompensation && in.mark(k.Step) == markNone && (t == nil || t.Calls == 0 && !t.Waits)
 }
 
 // ready returns a kept reply that settles an open step; nil if there is none.

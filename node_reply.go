@@ -1,6 +1,7 @@
 package saga
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -15,9 +16,16 @@ func (n *node) reply(r *resident, o order, at time.Time) {
 		return
 	}
 	f, why := fitOf(r.now, &k)
+	before := r.now.before(&k)
 	switch {
 	case f == fitLate:
 		n.refuseOrder(o.ID, fmt.Errorf("%w: %s", ErrLate, why))
+	case !r.shape.Steps[k.Step].Reply && r.now.uncalled(&k):
+		n.refuseOrder(o.ID, fmt.Errorf("%w: step %q was not called so far and has no Reply, so nothing can settle it before its action does", ErrInvalid, o.Step))
+	case before != nil && before.same(&k):
+		n.keptBefore(o.ID, r.now.Status)
+	case before != nil && r.now.uncalled(&k):
+		n.refuseOrder(o.ID, fmt.Errorf("%w: %s said before that it is %s, and is believed", ErrLate, cmp.Or(before.By, "somebody"), before.Outcome))
 	case f == fitOpen && n.runs[shapeKey{r.now.Definition, r.now.Version}]:
 		n.hearReply(r, &k)
 	case len(r.now.Early) >= mostKept || r.now.earlySize()+k.size() > n.rules.stateLimit:
@@ -25,6 +33,14 @@ func (n *node) reply(r *resident, o order, at time.Time) {
 			ErrTooLarge, mostKept, n.rules.stateLimit))
 	default:
 		n.keepReply(r, &k, at)
+	}
+}
+
+// keptBefore answers a reply that came before and is kept. It is answered with the next append, since
+// the one before need not be durable yet.
+func (n *node) keptBefore(command string, s Status) {
+	if !n.heardDirectly(command, false) {
+		n.refusals = append(n.refusals, Answer{ID: command, Data: answerData{Format: format, Status: s}.bytes()})
 	}
 }
 

@@ -44,7 +44,7 @@ func TestNodesSurviveRandomSchedules(t *testing.T) {
 	for _, name := range []string{"crash", "pause beyond the lease", "append answer lost", "checkpoint answer lost",
 		"claim answer lost", "lost before the effect", "lost after the effect", "late original", "late effect",
 		"refused", "not done", "sealed", "takeover", "resumed", "leave in order", "left", "not started",
-		"timer", "not needed", "pending", "reply lost", "reply twice", "reply heard", "reply too late", "transaction committed", "transaction rolled back", "held for a transaction", "held for a node", "intervention made", "intervention refused at once", "intervention refused later"} {
+		"timer", "not needed", "pending", "reply lost", "reply twice", "reply heard", "reply too late", "reply kept before", "transaction committed", "transaction rolled back", "held for a transaction", "held for a node", "intervention made", "intervention refused at once", "intervention refused later"} {
 		if total[name] == 0 {
 			t.Errorf("fault %q never happened: the schedules prove nothing about it", name)
 		}

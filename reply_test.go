@@ -275,6 +275,147 @@ func TestApprovalThatNobodyGives(t *testing.T) {
 	}
 }
 
+// However often an approval was asked for: a question changes nothing, so a no is believed at once.
+func TestANoIsBelievedHoweverOftenItWasAsked(t *testing.T) {
+	for name, probe := range map[string]saga.Func[cart]{
+		"without a probe": nil,
+		"with a probe":    func(context.Context, *cart, saga.Attempt) error { return saga.NotDone },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, store *memory.Store) {
+				p := newParty()
+				approval := asks(saga.Step[cart]{
+					Name: "approval", Kind: saga.ReadOnly, Probe: probe,
+					Action: func(context.Context, *cart, saga.Attempt) error { return saga.Pending },
+				}, time.Hour)
+				d := def(p.step("a"), approval, p.step("b"))
+				e := run(t, store, nil, d)
+				start(t, e, d, "i", cart{})
+				after(t, 90*time.Minute)
+				wantMarks(t, now(t, e, "i"), saga.InEffect, saga.Awaited, saga.NotStarted)
+				no := to("i", "approval", saga.Refused)
+				no.Reason = "too much"
+				if err := e.Deliver(t.Context(), no); err != nil {
+					t.Fatal(err)
+				}
+				after(t, time.Minute)
+				in := now(t, e, "i")
+				wantStatus(t, in, saga.Compensated, "")
+				wantMarks(t, in, saga.TakenBack, saga.NeverDone, saga.NotStarted)
+				p.wantCalls(t, "action a, compensation a")
+			})
+		})
+	}
+}
+
+// What changes nothing is in nobody's doubt when a saga is turned back while it waits.
+func TestWhatChangesNothingIsNotInDoubt(t *testing.T) {
+	for name, waits := range map[string]saga.Step[cart]{
+		"a timer": timer("rest", 10*time.Hour),
+		"an approval": asks(saga.Step[cart]{
+			Name: "approval", Kind: saga.ReadOnly, Action: func(context.Context, *cart, saga.Attempt) error { return saga.Pending },
+		}, 10*time.Hour),
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, store *memory.Store) {
+				p := newParty()
+				d := def(p.step("a"), waits, p.step("b"))
+				d.Deadline = time.Hour
+				e := run(t, store, nil, d)
+				start(t, e, d, "late", cart{})
+				start(t, e, d, "i", cart{})
+				after(t, time.Minute)
+				operate(t, e, "i", saga.Compensate)
+				after(t, 2*time.Hour)
+				for id, why := range map[string]string{"late": "the deadline passed", "i": "kim turned it back: test"} {
+					in := now(t, e, id)
+					wantStatus(t, in, saga.Compensated, "")
+					wantMarks(t, in, saga.TakenBack, saga.NotStarted, saga.NotStarted)
+					_, err := d.Wait(t.Context(), e.Engine, id)
+					wantSaid(t, err, why)
+				}
+			})
+		})
+	}
+}
+
+// Why a saga turned back is told at its end, whoever says that the undo was done.
+func TestTheReasonOutlivesTheWayBack(t *testing.T) {
+	bubble(t, func(t *testing.T, store *memory.Store) {
+		p := newParty().says(saga.CallAction, "b", refuses)
+		st := asks(p.step("a"), time.Hour)
+		st.Compensation = func(context.Context, *cart, saga.Attempt) error { return saga.Pending }
+		d := def(st, p.step("b"))
+		e := run(t, store, nil, d)
+		start(t, e, d, "i", cart{})
+		after(t, time.Minute)
+		done := to("i", "a", saga.Succeeded)
+		done.Key.Undo = true
+		if err := e.Deliver(t.Context(), done); err != nil {
+			t.Fatal(err)
+		}
+		after(t, time.Minute)
+		_, err := d.Wait(t.Context(), e.Engine, "i")
+		wantSaid(t, err, "refused")
+	})
+}
+
+// A reply cannot take the place of a call: a step that takes none is done by its action alone.
+func TestAReplyForAStepThatTakesNone(t *testing.T) {
+	bubble(t, func(t *testing.T, store *memory.Store) {
+		p := newParty()
+		d := def(timer("rest", time.Hour), p.step("b"))
+		e := run(t, store, nil, d)
+		start(t, e, d, "i", cart{})
+		if err := e.Deliver(t.Context(), to("i", "b", saga.Succeeded)); err != nil {
+			t.Fatal(err)
+		}
+		after(t, 2*time.Hour)
+		wantStatus(t, now(t, e, "i"), saga.Completed, "")
+		p.wantCalls(t, "action b")
+		sent, err := e.Sent(t.Context(), "i")
+		if err != nil || len(sent) != 1 {
+			t.Fatalf("sent were %+v, error %v", sent, err)
+		}
+		wantIs(t, sent[0].Result.Err, saga.ErrInvalid)
+	})
+}
+
+// The first word for a step that has not come so far stands: the same again changes nothing and takes
+// no room, and another has a stated end.
+func TestTheFirstOfTwoEarlyRepliesStands(t *testing.T) {
+	bubble(t, func(t *testing.T, store *memory.Store) {
+		p := newParty()
+		d := def(p.step("a"), timer("rest", time.Hour), asks(pending(p.step("b")), time.Hour))
+		e := run(t, store, nil, d)
+		start(t, e, d, "i", cart{})
+		for range 40 { // more than are kept
+			if err := e.Deliver(t.Context(), to("i", "b", saga.Refused)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		yes := to("i", "b", saga.Succeeded)
+		yes.By = "kim"
+		if err := e.Deliver(t.Context(), yes); err != nil {
+			t.Fatal(err)
+		}
+		after(t, 2*time.Hour)
+		wantStatus(t, now(t, e, "i"), saga.Compensated, "")
+		sent, err := e.Sent(t.Context(), "i")
+		if err != nil || len(sent) == 0 {
+			t.Fatalf("sent were %+v, error %v", sent, err)
+		}
+		for _, s := range sent {
+			if s.By == "kim" {
+				wantIs(t, s.Result.Err, saga.ErrLate)
+				wantSaid(t, s.Result.Err, "lee said before")
+			} else {
+				wantIs(t, s.Result.Err, nil)
+			}
+		}
+	})
+}
+
 // Nothing is stored of a reply that cannot be one.
 func TestRepliesThatAreRefused(t *testing.T) {
 	bubble(t, func(t *testing.T, store *memory.Store) {
@@ -364,7 +505,7 @@ func TestEarlyRepliesAreBounded(t *testing.T) {
 		p := newParty()
 		c := quietly()
 		c.StateLimit = 1000
-		d := def(timer("rest", time.Hour), p.step("b"))
+		d := def(timer("rest", time.Hour), asks(pending(p.step("b")), time.Hour))
 		e := run(t, store, c, d)
 		start(t, e, d, "i", cart{})
 		after(t, time.Minute)
@@ -374,6 +515,7 @@ func TestEarlyRepliesAreBounded(t *testing.T) {
 			if err := e.Deliver(t.Context(), r); err != nil {
 				t.Fatal(err)
 			}
+			r.Number++
 			after(t, time.Minute)
 		}
 		sent, err := e.Sent(t.Context(), "i")

@@ -10,6 +10,7 @@ import (
 type sentCommand struct {
 	id, instance string
 	verb         Verb
+	reply        Reply
 	direct       directState // of a reply
 }
 

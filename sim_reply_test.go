@@ -3,6 +3,7 @@ package saga
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -57,7 +58,7 @@ func (w *world) replies(e errand, o Outcome) {
 	c, err := r.command(id, w.at, 1000)
 	w.ok(err)
 	w.log(e.key.Instance, "reply %s: %s %s %s", id, e.call, e.key, o)
-	w.sent = append(w.sent, sentCommand{id: id, instance: e.key.Instance, verb: verbReply, direct: directAsked})
+	w.sent = append(w.sent, sentCommand{id: id, instance: e.key.Instance, verb: verbReply, reply: r, direct: directAsked})
 	n := w.nodes[w.rng.IntN(len(w.nodes))]
 	for _, other := range w.nodes {
 		if other.hearsDirectly(c.Instance) && w.chance(70) { // it came in where the instance is
@@ -135,16 +136,28 @@ func (w *world) verifyReply(c sentCommand, r Result, entries []entry) {
 			settled++
 		}
 	}
+	// A refusal of one attempt among several settles nothing: it is asked about, and may be heard again.
+	unsettling := c.direct == withRowAgain && c.reply.Outcome == Refused
 	switch {
-	case settled > 1, r.Err != nil && len(entries) > 0 && c.direct != withRowAgain:
+	case settled > 1 && !unsettling, r.Err != nil && len(entries) > 0 && c.direct != withRowAgain:
 		w.fail(c.instance, "reply %s was refused, %v, and is in the history", c.id, r.Err)
+	case r.Err == nil && len(entries) == 0 && w.keptBefore(c):
+		w.seen["reply kept before"]++
 	case r.Err == nil && len(entries) == 0:
 		w.fail(c.instance, "reply %s was taken, and settled %d times", c.id, settled)
 	case r.Err != nil:
 		w.seen["reply too late"]++
-	case settled == 1:
+	case settled > 0:
 		w.seen["reply heard"]++
 	}
+}
+
+// keptBefore reports whether another reply that says the same was kept.
+func (w *world) keptBefore(c sentCommand) bool {
+	return slices.ContainsFunc(w.sent, func(o sentCommand) bool {
+		return o.id != c.id && o.verb == verbReply && reflect.DeepEqual(o.reply, c.reply) &&
+			slices.ContainsFunc(w.inHistory(o), func(e entry) bool { return e.Kind == EventKept })
+	})
 }
 
 // repliesEnded reports whether what got replies has ended: until then its history may lag behind the
