@@ -53,7 +53,7 @@ type Step[S any] struct {
 	// is missing. It may take effect as long as nobody forbids it, so it needs a Fence, and when the saga
 	// turns back, every expectation that is not settled is fenced.
 	Reply        func(s *S, r Reply) error
-	ReplyTimeout time.Duration // how long a reply is waited for; then the call's outcome is Unknown
+	ReplyTimeout time.Duration // how long a reply is waited for; then the call's outcome is Unknown, and Retry says how often it is made again
 
 	Timeout time.Duration // of one call; Config.Timeout if zero
 	Retry   RetryPolicy   // of action and probe together; Config.Retry where zero

@@ -21,7 +21,8 @@ func (s *search) fit(r *run) string {
 	for i := range r.of.steps {
 		st := &r.of.steps[i]
 		s.modelled[i] = r.effects.count[i] > 0
-		if !s.modelled[i] && st.compensation && !slices.Contains(r.of.noEffect, st.name) {
+		inEffect := i < len(r.seen.Steps) && r.seen.Steps[i].Mark == saga.InEffect // else it was not needed
+		if !s.modelled[i] && inEffect && st.compensation && !slices.Contains(r.of.noEffect, st.name) {
 			untold = append(untold, st.name)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // step and named after it. It explores the shape of a saga alone: which steps there are, of which
 // kinds, in which groups, with which of probe, fence and compensation, timeouts and retries. Actions
 // and compensations of steps that have a Reply are answered by replies, and what is expected is done
-// unasked when the step before it is. The state is never changed; When and Sleep stay as they are and
+// unasked when the last step before it is that is neither a timer nor may be passed over. The state is never changed; When and Sleep stay as they are and
 // go by the case's Input.
 func Model[S any](w *World, definition saga.Definition[S]) saga.Definition[S] {
 	m := modelling[S]{world: w}
@@ -53,8 +53,8 @@ func (m *modelling[S]) steps(steps []saga.Step[S], prefix string) []saga.Step[S]
 func (m *modelling[S]) model(i int) {
 	l, p := &m.leaves[i], m.world.Participant(m.leaves[i].name)
 	do, undo := p.Do, p.Undo
-	if i+1 < len(m.leaves) && expected(m.leaves[i+1].step) {
-		do = m.followed(p.Do, &m.leaves[i+1])
+	if next := m.expectedAfter(i); next != nil {
+		do = m.followed(p.Do, next)
 	}
 	l.do = do
 	if l.step.Reply != nil {
@@ -70,6 +70,24 @@ func (m *modelling[S]) model(i int) {
 // expected reports whether others do a step unasked.
 func expected[S any](st *saga.Step[S]) bool {
 	return st.Action == nil && st.Reply != nil && st.Sleep == nil
+}
+
+// expectedAfter returns what others do unasked once a step is done; nil if nothing. Timers and steps
+// that may be passed over do not set them off.
+func (m *modelling[S]) expectedAfter(i int) *leaf[S] {
+	sure := func(l *leaf[S]) bool { return l.step.When == nil && l.step.Sleep == nil }
+	if !sure(&m.leaves[i]) {
+		return nil
+	}
+	for j := i + 1; j < len(m.leaves); j++ {
+		switch l := &m.leaves[j]; {
+		case expected(l.step):
+			return l
+		case sure(l):
+			return nil
+		}
+	}
+	return nil
 }
 
 // followed does, once something is done, what is expected next.

@@ -159,6 +159,8 @@ func (r *run) finish() {
 		}
 		r.look()
 		switch {
+		case r.at.Sub(ended) > r.config.Within && r.exists && !r.seen.Status.Ended():
+			r.violate(EndsOrVisible, "%v after it needed a person the instance is %s at step %q, and still goes on", r.config.Within, r.seen.Status, r.seen.Step)
 		case r.at.Sub(ended) > r.config.Within:
 			r.violate(EndsOrVisible, "the instance has ended, and %v later something still goes on", r.config.Within)
 		case r.waiting(), r.exists && !r.seen.Status.Ended() && r.seen.Status != saga.NeedsAttention: // a reply moved it

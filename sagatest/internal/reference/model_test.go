@@ -28,3 +28,25 @@ func TestAModelOfEveryShape(t *testing.T) {
 		return sagatest.Case[struct{ N int }]{Definition: sagatest.Model(w, d)}
 	})
 }
+
+// What is expected is done although the step before it was passed over, and waits of weeks end.
+func TestAModelOfWhatWaits(t *testing.T) {
+	type loan struct{ Insured bool }
+	type step = saga.Step[loan]
+	no := func(context.Context, *loan, saga.Attempt) error { return nil } // of no use in a model
+	heard := func(*loan, saga.Reply) error { return nil }
+	d := saga.Definition[loan]{Name: "loan", Version: 1, Deadline: 30 * 24 * time.Hour, Steps: []step{
+		{Name: "check", Parallel: true, Steps: []step{
+			{Name: "credit", Kind: saga.ReadOnly, Action: no},
+			{Name: "account", Action: no, Compensation: no},
+		}},
+		{Name: "approval", Kind: saga.ReadOnly, Action: no, Reply: heard, ReplyTimeout: 48 * time.Hour},
+		{Name: "cool off", Sleep: func(loan) time.Duration { return 14 * 24 * time.Hour }},
+		{Name: "insure", When: func(l loan) bool { return l.Insured }, Action: no, Compensation: no, Probe: no},
+		{Name: "collateral", Reply: heard, Probe: no, Fence: no, Compensation: no, ReplyTimeout: time.Hour},
+		{Name: "pay out", Kind: saga.Pivot, Action: no, Fence: no},
+	}}
+	sagatest.Explore(t, &sagatest.Config{Bound: 1, Random: 1000}, func(w *sagatest.World) sagatest.Case[loan] {
+		return sagatest.Case[loan]{Definition: sagatest.Model(w, d)}
+	})
+}
