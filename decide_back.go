@@ -8,8 +8,20 @@ import (
 // turnBack starts the way back: from the last step that took effect, or may have, to the first.
 func (d *decision) turnBack() {
 	d.Back = true
+	d.believeKept()
 	if !d.letSettle() {
 		d.walkBack()
+	}
+}
+
+// believeKept notes of steps whose turn has not come that somebody has said they were done: that is heard
+// when they are asked about on the way back.
+func (d *decision) believeKept() {
+	for i := range d.Early {
+		k := &d.Early[i]
+		if k.Call == CallAction && k.Outcome == Succeeded && k.Round == d.round(k.Step) && d.mark(k.Step) == markNone {
+			d.doubt(k.Step)
+		}
 	}
 }
 
@@ -148,6 +160,7 @@ func (d *decision) resumeAll() {
 
 // resumed gives an instance in attention a new budget; what is unknown is asked first.
 func (d *decision) resumed() {
+	d.interrupted()
 	d.Calls, d.Detail = 0, ""
 	if d.Call == "" { // still no way to find out
 		d.walkBack()

@@ -3,9 +3,12 @@ package saga
 import "time"
 
 // waits leaves the open call open: a reply settles it, or that so much time has passed without one.
+// Who needs attention goes on needing it while the answer to one more try is awaited.
 func (d *decision) waits(within time.Duration) {
-	d.proceed()
-	d.Waits, d.Due = true, d.at.Add(within)
+	if d.Reason != InDoubt && d.Reason != CannotFinish && d.Reason != UndoUnfinished {
+		d.proceed()
+	}
+	d.Waits, d.Still, d.Due = true, false, d.at.Add(within)
 }
 
 // interrupted is what follows from anything else than a reply that happens to a call which waits for

@@ -135,8 +135,7 @@ func (e *Engine) define(ctx context.Context) error {
 			return fmt.Errorf("%w: shape of %q version %d: %w", ErrFormat, s.Name, s.Version, err)
 		}
 		if !e.plans[shapeKey{s.Name, s.Version}].shape.fits(&sh) {
-			return fmt.Errorf("%w: definition %q version %d has other steps in the store; give the changed definition a new version",
-				ErrInvalid, s.Name, s.Version)
+			return otherSteps(s.Name, s.Version)
 		}
 	}
 	if err := e.store.Instances().Forget(ctx, now().Add(-rememberAnswers)); err != nil {

@@ -2,7 +2,9 @@ package saga
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -23,6 +25,9 @@ func (e *Engine) Deliver(ctx context.Context, replies ...Reply) error {
 	if err != nil {
 		return err
 	}
+	if err := e.stepsExist(ctx, replies); err != nil {
+		return err
+	}
 	s, elsewhere := e.serves(), commands
 	s.offer(func(n *node, _ time.Time) { elsewhere = n.notHeld(commands) })
 	if len(elsewhere) > 0 {
@@ -35,6 +40,39 @@ func (e *Engine) Deliver(ctx context.Context, replies ...Reply) error {
 		return err
 	}
 	return e.sendReplies(ctx, s.unheard(ctx, heard))
+}
+
+// stepsExist refuses replies for a step that no definition has, here or in the store: it is misspelt,
+// and would be answered long after its sender could hear of it.
+func (e *Engine) stepsExist(ctx context.Context, replies []Reply) error {
+	unknown := func() string {
+		shapes := e.knownShapes()
+		for i := range replies {
+			if !anyHas(shapes, replies[i].Key.Step) {
+				return replies[i].Key.Step
+			}
+		}
+		return ""
+	}
+	if unknown() == "" {
+		return nil
+	}
+	if err := e.learnShapes(ctx); err != nil && !errors.Is(err, ErrFormat) {
+		return fmt.Errorf("deliver: %w", err)
+	}
+	if step := unknown(); step != "" {
+		return fmt.Errorf("deliver: %w: no definition has a step %q; correct the reply, or the fact that stands for it", ErrInvalid, step)
+	}
+	return nil
+}
+
+func anyHas(shapes map[shapeKey]*Shape, step string) bool {
+	for _, sh := range shapes {
+		if slices.ContainsFunc(sh.Steps, func(st StepShape) bool { return st.Name == step }) {
+			return true
+		}
+	}
+	return false
 }
 
 // sendReplies stores replies for whoever holds their instances.

@@ -21,7 +21,7 @@ type kept struct {
 }
 
 // mostKept is how many replies an instance keeps that came early.
-const mostKept = 16
+const mostKept = 100
 
 // size is roughly what it takes in a row.
 func (k *kept) size() int { return 100 + len(k.Data) + len(k.By) + len(k.Reason) }
@@ -96,7 +96,12 @@ func (k *kept) same(o *kept) bool { return k.Outcome == o.Outcome && bytes.Equal
 // uncalled reports whether a reply is for an action that nobody has called so far.
 func (in *instance) uncalled(k *kept) bool {
 	t := in.find(k.Step)
-	return k.Call != CallCompensation && in.mark(k.Step) == markNone && (t == nil || t.Calls == 0 && !t.Waits)
+	return k.Call != CallCompensation && in.mark(k.Step) == markNone && (t == nil || in.unasked(t))
+}
+
+// unasked reports whether an open step was not called so far on the way forward.
+func (in *instance) unasked(t *thread) bool {
+	return !in.Back && in.mark(t.Step) == markNone && t.Calls == 0 && !t.Waits
 }
 
 // ready returns a kept reply that settles an open step; nil if there is none.

@@ -54,7 +54,7 @@ func (n *node) rests(r *resident, at time.Time) bool {
 	}
 	for i := range r.now.width() {
 		t := r.now.nth(i)
-		if !t.Still && (t.Due.Sub(at) <= n.rules.keep || t.Waits && !r.shape.Steps[t.Step].Sleep) {
+		if r.now.ready(t.Step) != nil || !t.Still && (t.Due.Sub(at) <= n.rules.keep || t.Waits && !r.shape.Steps[t.Step].Sleep) {
 			return false
 		}
 	}
@@ -71,7 +71,7 @@ func (n *node) act(r *resident, at time.Time, rested bool) {
 	waits, lets := false, rested && !r.calling()
 	for i := range r.now.width() {
 		t := r.now.nth(i)
-		if t.Still || r.calls(t.Step) || !r.sure(t) {
+		if t.Still && r.now.ready(t.Step) == nil || r.calls(t.Step) || !r.sure(t) {
 			lets = lets && t.Still
 			continue
 		}
@@ -110,7 +110,8 @@ func (n *node) wake(r *resident, step int, at time.Time) {
 	if n.leaving || r.frozen || !r.now.live() {
 		return
 	}
-	if !n.runs[shapeKey{r.now.Definition, r.now.Version}] {
+	timer := r.shape.Steps[step].Sleep && r.now.find(step).Waits // its end needs none of the definition's functions
+	if !timer && !n.runs[shapeKey{r.now.Definition, r.now.Version}] {
 		n.decide(r, happened{kind: EventParked, at: at, reason: UnknownDefinition})
 		return
 	}
@@ -122,10 +123,10 @@ func (n *node) wake(r *resident, step int, at time.Time) {
 		n.decide(r, happened{kind: EventTurned, at: at})
 		return
 	}
-	switch k := r.now.ready(step); {
-	case k != nil:
+	switch k, t := r.now.ready(step), r.now.find(step); {
+	case k != nil && !(r.shape.Steps[step].When && r.now.unasked(t)): // else it is asked first whether it is needed
 		n.hearReply(r, k)
-	case r.now.find(step).Waits:
+	case t.Waits:
 		n.decide(r, happened{kind: EventExpired, at: at, step: step})
 	default:
 		n.call(r, step, nil)
@@ -172,8 +173,11 @@ func (n *node) bound(r *resident, h *happened) {
 	if h.patch == nil {
 		return
 	}
-	if h.clash = r.now.clash(r.shape, h.step, h.patch); h.clash != "" {
-		h.patch, h.outcome, h.said = nil, Unknown, h.clash
+	switch clash := r.now.clash(r.shape, h.step, h.patch); {
+	case clash != "" && h.outcome == Refused: // a no is worth more than a note about it
+		h.patch = nil
+	case clash != "":
+		h.patch, h.outcome, h.said, h.clash = nil, Unknown, clash, clash
 	}
 	if r.now.State.with(h.patch).size() > n.rules.stateLimit {
 		h.patch, h.outcome = nil, Unknown

@@ -18,6 +18,8 @@ func (n *node) reply(r *resident, o order, at time.Time) {
 	f, why := fitOf(r.now, &k)
 	before := r.now.before(&k)
 	switch {
+	case r.shape.Steps[k.Step].Sleep:
+		n.refuseOrder(o.ID, fmt.Errorf("%w: step %q is a timer, which nobody answers; a person may skip it", ErrInvalid, o.Step))
 	case f == fitLate:
 		n.refuseOrder(o.ID, fmt.Errorf("%w: %s", ErrLate, why))
 	case !r.shape.Steps[k.Step].Reply && r.now.uncalled(&k):

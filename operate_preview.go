@@ -82,13 +82,25 @@ func (e *Engine) effect(row Row, i *Intervention, at time.Time) Effect {
 	}
 	left := maxPlanned
 	out.To, out.Calls = after.Status, planned(sh, after, at, &left)
-	if row.Owner != "" && in.live() && !in.Still && in.Call != "" && !in.Due.After(at) {
-		out.UnderWay, out.Within = out.Instance.Step, sh.Steps[in.Step].Timeout
+	if row.Owner != "" && in.live() {
+		out.UnderWay, out.Within = sh.underWay(in, at)
 	}
 	if i.Verb != Stop { // which means the same wherever the instance is
 		out.seen = in.standing()
 	}
 	return out
+}
+
+// underWay is the open step to which a call may be under way now, of several the one whose call may
+// take longest.
+func (s *Shape) underWay(in *instance, at time.Time) (step string, within time.Duration) {
+	for i := range in.width() {
+		t := in.nth(i)
+		if st := &s.Steps[t.Step]; !t.Still && t.Call != "" && !t.Waits && !t.Due.After(at) && st.Timeout > within {
+			step, within = st.Name, st.Timeout
+		}
+	}
+	return step, within
 }
 
 // maxPlanned bounds a preview: each question doubles what may follow.
@@ -116,7 +128,9 @@ func planned(sh *Shape, in *instance, at time.Time, left *int) []Planned {
 				call.NotYet = planned(sh, not, at, left)
 			}
 		}
-		calls = append(calls, call)
+		if !in.Waits { // else it was made, and its answer is awaited
+			calls = append(calls, call)
+		}
 		yes, err := decide(sh, in, happened{kind: EventAnswered, at: at, step: in.Step, outcome: Succeeded})
 		if err != nil {
 			return calls

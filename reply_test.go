@@ -445,9 +445,13 @@ func TestRepliesThatAreRefused(t *testing.T) {
 func TestRepliesThatFitNothing(t *testing.T) {
 	bubble(t, func(t *testing.T, store *memory.Store) {
 		p := newParty()
-		d := def(asks(pending(p.step("a")), time.Hour))
-		e := run(t, store, nil, d)
+		d, other := def(asks(pending(p.step("a")), time.Hour)), def(p.step("z"))
+		other.Name = "other"
+		e := run(t, store, nil, d, other)
 		start(t, e, d, "i", cart{})
+		nonsense := e.Deliver(t.Context(), to("i", "a", saga.Succeeded), to("i", "payy", saga.Succeeded))
+		wantIs(t, nonsense, saga.ErrInvalid)
+		wantSaid(t, nonsense, `no definition has a step "payy"`)
 		stray, round := to("i", "z", saga.Succeeded), to("i", "a", saga.Succeeded)
 		round.Key.Round = 2
 		if err := e.Deliver(t.Context(), stray, round); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -18,6 +19,9 @@ type Transaction interface {
 	// the row if there is one. For an id that another open transaction has started it waits, for a second
 	// or two at most; then the error is [NotDone]. Every [Waker] of the store is woken by the commit.
 	Start(ctx context.Context, k StartKey, r Row, first Chunk) (*StartKey, *Row, error)
+
+	// Shape returns what is stored of a version of a definition; nil if nothing is.
+	Shape(ctx context.Context, name string, version int) ([]byte, error)
 
 	// Keys is that of [Instances], in the transaction.
 	Keys(ctx context.Context, ids []string) ([]StartKey, error)
@@ -35,6 +39,9 @@ func (b Beginning) In(ctx context.Context, t Transaction) (Instance, error) {
 		return Instance{}, err
 	}
 	sh := &p.shape
+	if err := sh.asStored(ctx, t); err != nil {
+		return Instance{}, fmt.Errorf("start of %s: %w", b.id, err)
+	}
 	in, first, err := b.dormant(p)
 	if err != nil {
 		return Instance{}, fmt.Errorf("start of %s: %w", b.id, err)
@@ -59,6 +66,28 @@ func (b Beginning) In(ctx context.Context, t Transaction) (Instance, error) {
 		sh = nil // which is not known here
 	}
 	return found.public(sh, row.Owner), nil
+}
+
+// asStored refuses a definition that has other steps in the store: whoever runs what is started would
+// run those, or be unable to.
+func (s *Shape) asStored(ctx context.Context, t Transaction) error {
+	data, err := t.Shape(ctx, s.Name, s.Version)
+	if err != nil || data == nil {
+		return err
+	}
+	var stored Shape
+	if err := json.Unmarshal(data, &stored); err != nil {
+		return fmt.Errorf("%w: shape of %q version %d: %w", ErrFormat, s.Name, s.Version, err)
+	}
+	if !stored.fits(s) {
+		return otherSteps(s.Name, s.Version)
+	}
+	return nil
+}
+
+// otherSteps refuses a definition that was changed under a version that the store has.
+func otherSteps(name string, version int) error {
+	return fmt.Errorf("%w: definition %q version %d has other steps in the store; give the changed definition a new version", ErrInvalid, name, version)
 }
 
 // dormant is the instance as its start leaves it, and the beginning of its history.

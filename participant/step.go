@@ -30,7 +30,7 @@ func Step[S any](name string, kind saga.Kind, q Requester, request func(s S) any
 		Name: name, Kind: kind, Replayable: true, ReplyTimeout: replyWithin,
 		Action: func(ctx context.Context, s *S, a saga.Attempt) error { return q.Do(ctx, a, request(*s)) },
 		Probe:  func(ctx context.Context, _ *S, a saga.Attempt) error { return q.Probe(ctx, a) },
-		Reply:  func(s *S, r saga.Reply) error { return fold(s, r, read) },
+		Reply:  func(s *S, r saga.Reply) error { return fold(s, r, q.Name, read) },
 	}
 	if kind != saga.ReadOnly {
 		st.Fence = func(ctx context.Context, _ *S, a saga.Attempt) error { return q.Fence(ctx, a) }
@@ -42,10 +42,7 @@ func Step[S any](name string, kind saga.Kind, q Requester, request func(s S) any
 }
 
 // fold reads a reply that [Replies] has delivered, or a person by hand, who may leave the data out.
-func fold[S any](s *S, r saga.Reply, read func(*S, Entry) error) error {
-	if read == nil || r.Key.Undo {
-		return nil
-	}
+func fold[S any](s *S, r saga.Reply, operation string, read func(*S, Entry) error) error {
 	e := Entry{Key: r.Key.String(), State: Applied}
 	if r.Outcome != saga.Succeeded {
 		e.State, e.Refusal = Refused, &Refusal{Code: codeRefused, Detail: r.Reason}
@@ -55,7 +52,13 @@ func fold[S any](s *S, r saga.Reply, read func(*S, Entry) error) error {
 		if err := json.Unmarshal(r.Data, &e); err != nil {
 			return err
 		}
+		if err := e.CheckOperation(operation); err != nil && e.Operation != "" { // a request that was rejected was decided by none
+			return err
+		}
 		e, _ = final(e, nil) // the refusal is in the entry too
+	}
+	if read == nil || r.Key.Undo {
+		return nil
 	}
 	return read(s, e)
 }

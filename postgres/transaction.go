@@ -55,8 +55,9 @@ const (
 	)
 	select (select got from lock), exists (select 1 from key) and exists (select 1 from told)`
 
-	rowSQL  = `select ` + rowColumns + ` from saga_instance where id = $1`
-	tellSQL = insertSQL + ` select pg_notify(` + channelSQL + `, '')`
+	shapeSQL = `select data from saga_shape where name = $1 and version = $2`
+	rowSQL   = `select ` + rowColumns + ` from saga_instance where id = $1`
+	tellSQL  = insertSQL + ` select pg_notify(` + channelSQL + `, '')`
 )
 
 // holdWithin is how long a start waits for another transaction that holds its id.
@@ -103,6 +104,15 @@ func (t transaction) found(ctx context.Context, id string) (*saga.StartKey, *sag
 		return &keys[0], nil, nil
 	}
 	return &keys[0], &row, t.wrap(err, "start")
+}
+
+// Shape implements [saga.Transaction].
+func (t transaction) Shape(ctx context.Context, name string, version int) (data []byte, err error) {
+	err = t.tx.QueryRow(ctx, shapeSQL, name, version).Scan(&data)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	return data, t.wrap(err, "shape")
 }
 
 // Keys implements [saga.Transaction].

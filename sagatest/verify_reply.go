@@ -3,6 +3,7 @@ package sagatest
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"time"
 
 	"github.com/seosa-dev/saga"
@@ -40,7 +41,7 @@ func (r *run) verifyReplies(history []saga.Event) {
 		}
 		settled, kept := r.heardIn(history, d)
 		if len(answers) > 0 {
-			r.verifyAnswer(d, saga.ResultOf(r.of.id, answers[0]).Err, settled, kept)
+			r.verifyAnswer(history, d, saga.ResultOf(r.of.id, answers[0]).Err, settled, kept)
 		}
 		if d.sure && d.reply.Outcome == saga.Succeeded && !r.struckBy(Stalled) {
 			r.verifyHeard(history, d)
@@ -83,7 +84,7 @@ func patchOf(e *saga.Event) string {
 }
 
 // verifyAnswer holds what a reply's sender can read of it against what it did.
-func (r *run) verifyAnswer(d *delivery, err error, settled int, kept bool) {
+func (r *run) verifyAnswer(history []saga.Event, d *delivery, err error, settled int, kept bool) {
 	own := d.reply.By == d.id
 	switch {
 	case err != nil && !errors.Is(err, saga.ErrLate):
@@ -92,9 +93,22 @@ func (r *run) verifyAnswer(d *delivery, err error, settled int, kept bool) {
 		r.violate(OneEffect, "%s is said to have come too late, and it was heard", d.id)
 	case err == nil && own && settled > 1:
 		r.violate(OneEffect, "%s settled %d times", d.id, settled)
-	case err == nil && settled == 0 && !kept:
+	case err == nil && settled == 0 && !kept && !r.keptBefore(history, d):
 		r.violate(NothingLost, "%s is said to have been heard, and it was not", d.id)
 	}
+}
+
+// keptBefore reports whether another reply that says the same was kept: one of them is enough.
+func (r *run) keptBefore(history []saga.Event, d *delivery) bool {
+	for i := range r.deliveries {
+		o := &r.deliveries[i]
+		same := o.reply
+		same.By = d.reply.By
+		if _, kept := r.heardIn(history, o); kept && o.id != d.id && reflect.DeepEqual(same, d.reply) {
+			return true
+		}
+	}
+	return false
 }
 
 // verifyHeard looks for a wait that expired although the reply was there.

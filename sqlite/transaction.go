@@ -72,6 +72,16 @@ func (t transaction) found(ctx context.Context, id string) (*saga.StartKey, *sag
 	return &keys[0], &found[0], nil
 }
 
+// Shape implements [saga.Transaction].
+func (t transaction) Shape(ctx context.Context, name string, version int) ([]byte, error) {
+	var sh saga.StoredShape
+	err := t.tx.QueryRowContext(ctx, shapeSQL, name, version).Scan(&sh.Name, &sh.Version, &sh.Data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return sh.Data, t.wrap(err, "shape")
+}
+
 // Keys implements [saga.Transaction].
 func (t transaction) Keys(ctx context.Context, ids []string) ([]saga.StartKey, error) {
 	list, err := json.Marshal(ids)

@@ -69,6 +69,19 @@ func (tx *transaction) Start(ctx context.Context, k saga.StartKey, r saga.Row, f
 	return key, row, err
 }
 
+// Shape implements [saga.Transaction].
+func (tx *transaction) Shape(ctx context.Context, name string, version int) (stored []byte, err error) {
+	err = tx.s.do(ctx, func(d *data) error {
+		for k, b := range d.shapes {
+			if k.name == name && k.version == version {
+				stored = bytes.Clone(b)
+			}
+		}
+		return nil
+	})
+	return stored, err
+}
+
 // Keys implements [saga.Transaction].
 func (tx *transaction) Keys(ctx context.Context, ids []string) ([]saga.StartKey, error) {
 	keys, err := instances{tx.s}.Keys(ctx, ids)

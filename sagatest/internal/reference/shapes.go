@@ -3,6 +3,7 @@ package reference
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seosa-dev/saga"
@@ -79,7 +80,7 @@ type part struct {
 	steps []saga.Step[Nothing]
 }
 
-// structures puts the first two steps or more into a group, or none.
+// structures puts two steps or more into a group, or none.
 func structures(kinds string) []part {
 	line := func(from, to int) (steps []saga.Step[Nothing]) {
 		for i := from; i < to; i++ {
@@ -89,15 +90,19 @@ func structures(kinds string) []part {
 	}
 	n := len(kinds)
 	all := []part{{kinds, line(0, n)}}
-	for k := 2; k <= n; k++ {
-		branches := line(0, k)
-		all = append(all,
-			part{fmt.Sprintf("(%s)%s", barred(kinds[:k]), kinds[k:]), append(group(true, branches...), line(k, n)...)},
-			part{fmt.Sprintf("[%s]%s", kinds[:k], kinds[k:]), append(group(false, branches...), line(k, n)...)})
-		if k > 2 {
-			two := append([]saga.Step[Nothing]{branches[0]}, group(false, branches[1:]...)...)
-			two[1].Name = "rest"
-			all = append(all, part{fmt.Sprintf("(%s|%s)%s", kinds[:1], kinds[1:k], kinds[k:]), append(group(true, two...), line(k, n)...)})
+	for from := range n {
+		for to := from + 2; to <= n; to++ {
+			add := func(inside string, grouped []saga.Step[Nothing]) {
+				all = append(all, part{kinds[:from] + inside + kinds[to:], slices.Concat(line(0, from), grouped, line(to, n))})
+			}
+			branches := line(from, to)
+			add("("+barred(kinds[from:to])+")", group(true, branches...))
+			add("["+kinds[from:to]+"]", group(false, branches...))
+			if len(branches) > 2 {
+				two := append([]saga.Step[Nothing]{branches[0]}, group(false, branches[1:]...)...)
+				two[1].Name = "rest"
+				add("("+kinds[from:from+1]+"|"+kinds[from+1:to]+")", group(true, two...))
+			}
 		}
 	}
 	return all
