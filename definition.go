@@ -46,7 +46,9 @@ type Step[S any] struct {
 	// Reply folds in what came later, after a call that returned [Pending]. It is called with replies
 	// that say Succeeded or Refused. If it returns nil, the reply's outcome stands and changes to the
 	// state are kept; otherwise its error says what happened instead, as that of any other function
-	// does. It reaches nobody, so it needs no ctx, and like the others it may be called more than once.
+	// does: one that is neither [Refused] nor [NotDone] leaves it unknown, whatever the reply said. Data
+	// may be empty, and that of a refusal often is: look at its length before you decode it. Reply reaches
+	// nobody, so it needs no ctx, and like the others it may be called more than once.
 	//
 	// A step with a Reply and no Action is an expectation: others do it unasked, and a reply tells that
 	// they did, before its turn or after. It is waited for when its turn comes, and asked about when it

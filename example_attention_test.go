@@ -17,6 +17,11 @@ type Payout struct{ Cents int64 }
 // When the attempts are used up and nobody knows, the instance needs attention: it says why, and
 // nothing is guessed. The same Start again gives it a new budget and asks first.
 func Example_attention() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	var bankIsBack atomic.Bool

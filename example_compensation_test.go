@@ -13,6 +13,11 @@ type Basket struct{ Reserved, Charged int }
 
 // A refusal turns the saga back: what took effect is undone, the latest first.
 func Example_compensation() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	buy := saga.Definition[Basket]{Name: "buy", Version: 1, Steps: []saga.Step[Basket]{{

@@ -18,6 +18,11 @@ type Ticket struct{ Number string }
 // were missing after its time, the probe would ask, and if the saga turned back, the fence would
 // forbid what is not done.
 func Example_expectation() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	unused := func(context.Context, *Ticket, saga.Attempt) error { return saga.Refused }

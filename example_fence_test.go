@@ -17,6 +17,11 @@ type Seat struct{ Number string }
 // the card was charged: the fence finds out, and forbids that the lost request is carried out
 // later. Only then is the seat given back.
 func Example_fence() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	silent := func(context.Context, *Seat, saga.Attempt) error { return errors.New("no answer") }

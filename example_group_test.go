@@ -15,6 +15,11 @@ type Voyage struct{ Flight, Hotel string }
 // The branches of a parallel group are called at once, and what follows waits for all. The hotel
 // refuses: the flight, whose call is under way, is let settle and then undone.
 func Example_parallel() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	full := make(chan struct{})

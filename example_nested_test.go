@@ -40,6 +40,11 @@ func chargeSteps() []saga.Step[Charge] {
 // Nest makes a saga a group of steps of another. Its end is the group's outcome, and what undoes it are
 // its own compensations.
 func Example_nested() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	sale := saga.Definition[Sale]{

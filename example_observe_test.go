@@ -14,6 +14,11 @@ type Parcel struct{ Label string }
 // The observer receives every transition once it is durable, in order: for logs, metrics and
 // traces.
 func ExampleConfig_observe() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	send := saga.Definition[Parcel]{Name: "send", Version: 1, Steps: []saga.Step[Parcel]{{

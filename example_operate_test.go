@@ -17,6 +17,11 @@ type Refund struct{ Receipt string }
 // Nobody knows whether the bank paid, and it does not say. A person looks into the bank's books and
 // settles the step on their word, after seeing what would follow.
 func Example_operate() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	refund := saga.Definition[Refund]{Name: "refund", Version: 1, Steps: []saga.Step[Refund]{{
@@ -39,7 +44,7 @@ func Example_operate() {
 	check(err)
 	_, err = refund.Wait(ctx, engine, "r-7")
 	fmt.Println(err)
-	waitForRow(ctx, engine, "r-7")
+	check(waitForRow(ctx, engine, "r-7"))
 
 	desk, err := saga.New(store, nil) // a tool: no definitions, and nothing runs
 	check(err)
@@ -65,12 +70,11 @@ func Example_operate() {
 
 // waitForRow waits until people can see the attention that the engine knows of: rows follow the
 // journal by a moment.
-func waitForRow(ctx context.Context, e *saga.Engine, id string) {
+func waitForRow(ctx context.Context, e *saga.Engine, id string) error {
 	for {
 		found, err := e.Find(ctx, saga.Filter{IDs: []string{id}, Reason: saga.InDoubt})
-		check(err)
-		if len(found) > 0 {
-			return
+		if err != nil || len(found) > 0 {
+			return err
 		}
 	}
 }

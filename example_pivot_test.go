@@ -14,6 +14,11 @@ type Contract struct{ Signed bool }
 // The pivot is the point of no return: until it took effect the saga may turn back, and from then
 // on the steps must finish. A refusal there is tried anew, under the key of a new round.
 func Example_pivot() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	nothing := func(context.Context, *Contract, saga.Attempt) error { return nil }

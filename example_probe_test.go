@@ -37,6 +37,11 @@ func (b *bank) find(_ context.Context, t *Transfer, a saga.Attempt) error {
 // An error that is neither Refused nor NotDone says that nobody knows. It is no failure: the probe
 // asks what became of the key, and the payment is neither repeated nor given up.
 func Example_probe() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	b := &bank{receipts: map[saga.Key]string{}}

@@ -21,6 +21,11 @@ type Loan struct {
 // store, early, late or twice. A ReadOnly step changes nothing, so there is nothing to undo, and if
 // nobody replies within its time that is a no.
 func Example_reply() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	asked := make(chan struct{})
@@ -43,7 +48,12 @@ func Example_reply() {
 				close(asked)
 				return saga.Pending
 			},
-			Reply:        func(l *Loan, r saga.Reply) error { return json.Unmarshal(r.Data, &l.Note) },
+			Reply: func(l *Loan, r saga.Reply) error {
+				if len(r.Data) == 0 {
+					return nil // a plain yes or no
+				}
+				return json.Unmarshal(r.Data, &l.Note)
+			},
 			ReplyTimeout: 48 * time.Hour,
 		}, {
 			Name: "pay out", Kind: saga.Pivot,

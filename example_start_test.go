@@ -15,6 +15,11 @@ type Signup struct{ Email, Plan string }
 // The same start gives the same instance, whether it runs or has ended, so a client that is not
 // sure repeats it. Another input under the same id is an error.
 func ExampleDefinition_Start() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	signup := saga.Definition[Signup]{Name: "signup", Version: 1, Steps: []saga.Step[Signup]{{

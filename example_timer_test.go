@@ -15,6 +15,11 @@ type Parting struct{ Gift string }
 // A step with Sleep is a timer, and a step whose When says no is passed over. Both go by the state
 // alone. A timer outlives crashes and deploys; while it runs, the instance is in nobody's memory.
 func Example_timer() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	send := func(what string) saga.Func[Parting] {

@@ -16,7 +16,22 @@ import (
 type purse struct {
 	mu      sync.Mutex
 	cents   int64
-	entries memory // a participant.Ledger in a map
+	entries participant.Ledger
+}
+
+// rows are a participant.Ledger in a map; packages sqlite and postgres have one in a table.
+type rows map[string]participant.Entry
+
+func (r rows) Entry(_ context.Context, key string) (participant.Entry, error) {
+	if e, ok := r[key]; ok {
+		return e, nil
+	}
+	return participant.Entry{Key: key, State: participant.None}, nil
+}
+
+func (r rows) Record(_ context.Context, e participant.Entry) error {
+	r[e.Key] = e
+	return nil
 }
 
 // Spend is the request of the one operation.
@@ -66,14 +81,14 @@ func (p *purse) fence(ctx context.Context, key string) (participant.Entry, error
 // A purse is served over HTTP. The caller repeats itself, is refused, undoes what it did, and is
 // too late with a request that it had forbidden before.
 func Example() {
-	p := &purse{cents: 1000, entries: memory{}}
+	p := &purse{cents: 1000, entries: rows{}}
 	server := participant.NewServer(nil) // for callers on this machine
 	server.Handle("spend", participant.Operation{Do: p.do, Undo: p.undo, Probe: p.probe, Fence: p.fence})
 	web := httptest.NewServer(server)
 	defer web.Close()
 
 	ctx := context.Background()
-	spend := participant.Remote{Sender: overHTTP{web.URL, web.Client()}, Path: "/spend"}
+	spend := participant.Remote{Sender: participant.HTTP{URL: web.URL}, Path: "/spend"}
 	for range 2 {
 		entry, err := spend.Do(ctx, "a-1/pay", Spend{Cents: 300})
 		fmt.Printf("do: %s %s, %s\n", entry.State, entry.Reply, saga.OutcomeOf(err))

@@ -2,12 +2,16 @@ package postgres_test
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
+	"net/url"
+	"os"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/seosa-dev/saga/internal/pgtest"
 	"github.com/seosa-dev/saga/message"
 	"github.com/seosa-dev/saga/postgres"
 )
@@ -15,10 +19,15 @@ import (
 // The order service tells in the transaction that fails an order; the catalog takes it once, however
 // often it comes. A transaction that is rolled back has told nothing.
 func ExampleConsumer() {
-	server := &example{}
-	defer server.end()
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx := context.Background()
-	pool, err := pgxpool.New(ctx, pgtest.URL(server)) // the service's own database
+	address, drop := shopSchema() // postgres://user@host:5432/database?search_path=schema
+	defer drop()
+	pool, err := pgxpool.New(ctx, address) // the service's own database
 	check(err)
 	defer pool.Close()
 	check(postgres.Prepare(ctx, pool))
@@ -74,4 +83,30 @@ func ExampleConsumer() {
 	// Output:
 	// handled: order-1
 	// in stock: 8
+}
+
+// shopSchema makes an empty schema for the services on the server that the environment names. It returns the
+// schema's address, and what drops it.
+func shopSchema() (address string, drop func()) {
+	server, err := url.Parse(os.Getenv("SAGA_POSTGRES"))
+	if err != nil || !strings.HasPrefix(server.Scheme, "postgres") {
+		panic("set SAGA_POSTGRES to the URL of a PostgreSQL server, like postgres://user@localhost:5432/postgres")
+	}
+	ctx, name := context.Background(), "example_"+strings.ToLower(rand.Text())
+	conn, err := pgx.Connect(ctx, server.String())
+	if err == nil {
+		_, err = conn.Exec(ctx, "create schema "+name)
+	}
+	if err != nil {
+		panic(err)
+	}
+	query := server.Query()
+	query.Set("search_path", name)
+	server.RawQuery = query.Encode()
+	return server.String(), func() {
+		_, err := conn.Exec(ctx, "drop schema "+name+" cascade")
+		if err := errors.Join(err, conn.Close(ctx)); err != nil {
+			panic(err)
+		}
+	}
 }

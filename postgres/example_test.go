@@ -2,34 +2,19 @@ package postgres_test
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
-	"log"
-	"testing"
+	"net/url"
+	"os"
+	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/seosa-dev/saga"
-	"github.com/seosa-dev/saga/internal/pgtest"
 	"github.com/seosa-dev/saga/postgres"
 )
-
-// example is a test to pgtest: in a program, the URL comes from the configuration.
-type example struct {
-	testing.TB
-	cleanups []func()
-}
-
-func (e *example) Helper()                   {}
-func (e *example) Name() string              { return "Example" }
-func (e *example) Context() context.Context  { return context.Background() }
-func (e *example) Cleanup(fn func())         { e.cleanups = append(e.cleanups, fn) }
-func (e *example) Errorf(f string, a ...any) { log.Panicf(f, a...) }
-func (e *example) Fatalf(f string, a ...any) { log.Panicf(f, a...) }
-
-func (e *example) end() {
-	for _, fn := range e.cleanups {
-		fn()
-	}
-}
 
 func check(err error) {
 	if err != nil {
@@ -44,14 +29,13 @@ type Order struct {
 
 // The tables are made once, by whoever deploys. After that any number of engines open them.
 func Example() {
-	server := &example{}
-	defer server.end()
-	url := pgtest.URL(server) // postgres://user@host:5432/database?search_path=sagas
+	address, drop := sagaSchema() // postgres://user@host:5432/database?search_path=schema
+	defer drop()
 	ctx, stop := context.WithCancel(context.Background())
 
-	_, err := postgres.Migrate(ctx, url)
+	_, err := postgres.Migrate(ctx, address)
 	check(err)
-	store, err := postgres.Open(ctx, url, nil)
+	store, err := postgres.Open(ctx, address, nil)
 	check(err)
 	defer store.Close()
 
@@ -78,20 +62,20 @@ func Example() {
 
 // A deployment brings the tables up to date first, and may look before it does.
 func ExampleMigrate() {
-	server := &example{}
-	defer server.end()
-	ctx, url := context.Background(), pgtest.URL(server)
+	ctx := context.Background()
+	address, drop := sagaSchema()
+	defer drop()
 
-	_, err := postgres.Open(ctx, url, nil)
+	_, err := postgres.Open(ctx, address, nil)
 	fmt.Println("before:", err != nil)
-	known, err := postgres.Migrations(ctx, url)
+	known, err := postgres.Migrations(ctx, address)
 	check(err)
 	fmt.Println(known[0].Version, known[0].Name, "applied:", known[0].Applied)
 
-	done, err := postgres.Migrate(ctx, url)
+	done, err := postgres.Migrate(ctx, address)
 	check(err)
 	fmt.Println("done now:", len(done) == len(known))
-	done, err = postgres.Migrate(ctx, url)
+	done, err = postgres.Migrate(ctx, address)
 	fmt.Println("a second time:", len(done), err)
 	// Output:
 	// before: true
@@ -103,13 +87,13 @@ func ExampleMigrate() {
 // A tool visits beside the engines. What it wants done it sends as a command, and whoever holds the
 // instance is told at once.
 func ExampleVisit() {
-	server := &example{}
-	defer server.end()
-	ctx, url := context.Background(), pgtest.URL(server)
-	_, err := postgres.Migrate(ctx, url)
+	ctx := context.Background()
+	address, drop := sagaSchema()
+	defer drop()
+	_, err := postgres.Migrate(ctx, address)
 	check(err)
 
-	owner, err := postgres.Open(ctx, url, nil) // in the engine's process
+	owner, err := postgres.Open(ctx, address, nil) // in the engine's process
 	check(err)
 	defer owner.Close()
 	woken := make(chan struct{}, 2)
@@ -118,7 +102,7 @@ func ExampleVisit() {
 	go owner.Wake(listening, func() { woken <- struct{}{} }) // an engine does this by itself
 	<-woken                                                  // once at the beginning
 
-	visitor, err := postgres.Visit(ctx, url) // in the tool's
+	visitor, err := postgres.Visit(ctx, address) // in the tool's
 	check(err)
 	defer visitor.Close()
 	fmt.Println("the owner's part is refused:", visitor.Journal().Join(ctx, "node-1", 0) != nil)
@@ -130,4 +114,30 @@ func ExampleVisit() {
 	// Output:
 	// the owner's part is refused: true
 	// commands: 1 <nil>
+}
+
+// sagaSchema makes an empty schema for one example on the server that the environment names. It returns the
+// schema's address, and what drops it.
+func sagaSchema() (address string, drop func()) {
+	server, err := url.Parse(os.Getenv("SAGA_POSTGRES"))
+	if err != nil || !strings.HasPrefix(server.Scheme, "postgres") {
+		panic("set SAGA_POSTGRES to the URL of a PostgreSQL server, like postgres://user@localhost:5432/postgres")
+	}
+	ctx, name := context.Background(), "example_"+strings.ToLower(rand.Text())
+	conn, err := pgx.Connect(ctx, server.String())
+	if err == nil {
+		_, err = conn.Exec(ctx, "create schema "+name)
+	}
+	if err != nil {
+		panic(err)
+	}
+	query := server.Query()
+	query.Set("search_path", name)
+	server.RawQuery = query.Encode()
+	return server.String(), func() {
+		_, err := conn.Exec(ctx, "drop schema "+name+" cascade")
+		if err := errors.Join(err, conn.Close(ctx)); err != nil {
+			panic(err)
+		}
+	}
 }

@@ -2,13 +2,16 @@ package postgres_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/url"
+	"os"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/seosa-dev/saga"
-	"github.com/seosa-dev/saga/internal/pgtest"
 	"github.com/seosa-dev/saga/postgres"
 )
 
@@ -17,17 +20,21 @@ type Payback struct{ Order string }
 
 // An order is cancelled and its refund started in one transaction: both or neither.
 func Example_transaction() {
-	server := &example{}
-	defer server.end()
-	url := pgtest.URL(server) // postgres://user@host:5432/database?search_path=shop
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
+	address, drop := orderSchema() // postgres://user@host:5432/database?search_path=schema
+	defer drop()
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	_, err := postgres.Migrate(ctx, url)
+	_, err := postgres.Migrate(ctx, address)
 	check(err)
-	store, err := postgres.Open(ctx, url, nil) // the sagas
+	store, err := postgres.Open(ctx, address, nil) // the sagas
 	check(err)
 	defer store.Close()
-	pool, err := pgxpool.New(ctx, url) // the service's own tables, in the same database
+	pool, err := pgxpool.New(ctx, address) // the service's own tables, in the same database
 	check(err)
 	defer pool.Close()
 	_, err = pool.Exec(ctx, `create table orders (id text primary key, status text)`)
@@ -79,4 +86,30 @@ func Example_transaction() {
 	// refund-8 was never started: true
 	// order 7 is cancelled
 	// order 8 is shipped
+}
+
+// orderSchema makes an empty schema for the service on the server that the environment names. It returns the
+// schema's address, and what drops it.
+func orderSchema() (address string, drop func()) {
+	server, err := url.Parse(os.Getenv("SAGA_POSTGRES"))
+	if err != nil || !strings.HasPrefix(server.Scheme, "postgres") {
+		panic("set SAGA_POSTGRES to the URL of a PostgreSQL server, like postgres://user@localhost:5432/postgres")
+	}
+	ctx, name := context.Background(), "example_"+strings.ToLower(rand.Text())
+	conn, err := pgx.Connect(ctx, server.String())
+	if err == nil {
+		_, err = conn.Exec(ctx, "create schema "+name)
+	}
+	if err != nil {
+		panic(err)
+	}
+	query := server.Query()
+	query.Set("search_path", name)
+	server.RawQuery = query.Encode()
+	return server.String(), func() {
+		_, err := conn.Exec(ctx, "drop schema "+name+" cascade")
+		if err := errors.Join(err, conn.Close(ctx)); err != nil {
+			panic(err)
+		}
+	}
 }

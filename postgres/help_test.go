@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"fmt"
+	"log"
 	"log/slog"
 	"strings"
 	"sync"
@@ -166,4 +167,23 @@ func adminAfter(t testing.TB, url string) *pgx.Conn {
 	}
 	t.Cleanup(func() { conn.Close(context.Background()) })
 	return conn
+}
+
+// example is a test to the helpers of this package and to pgtest, for an example that stands among tests.
+type example struct {
+	testing.TB
+	cleanups []func()
+}
+
+func (e *example) Helper()                   {}
+func (e *example) Name() string              { return "Example" }
+func (e *example) Context() context.Context  { return context.Background() }
+func (e *example) Cleanup(fn func())         { e.cleanups = append(e.cleanups, fn) }
+func (e *example) Errorf(f string, a ...any) { log.Panicf(f, a...) }
+func (e *example) Fatalf(f string, a ...any) { log.Panicf(f, a...) }
+
+func (e *example) end() {
+	for _, fn := range e.cleanups {
+		fn()
+	}
 }

@@ -7,7 +7,8 @@ import (
 
 // Visit connects a tool to the tables in the URL's schema: to read them and to send commands. It
 // has no presence, so that it does not look like a node, and uses two connections at most; ctx
-// bounds the opening only.
+// bounds the opening only. An engine over it that has no definitions and is not run reads, hands in
+// replies ([saga.Engine.Deliver]) and intervenes ([saga.Engine.Apply]).
 //
 // The Reader works as that of an opened store, and so do Keys, Answers, Nodes, Tail and Wake. Send
 // works too. All other methods that write are refused. The errors are those of [Open], but a

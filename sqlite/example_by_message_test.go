@@ -68,6 +68,11 @@ func payBack(ctx context.Context, tx *sql.Tx, _ string, p Payment, _ Receipt) er
 // An order is paid by message. The first reply gets lost on its way; when its time is over the saga
 // asks, and finds that the payment was made. Nothing is paid twice.
 func Example_byMessage() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	folder, err := os.MkdirTemp("", "orders")

@@ -18,6 +18,11 @@ type Payback struct{ Order string }
 // An order is cancelled and its refund started in one transaction: both or neither. The saga's last step
 // changes the service's own table, at most once, in a transaction of its own.
 func Example_transaction() {
+	check := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	folder, err := os.MkdirTemp("", "shop")

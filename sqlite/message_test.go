@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -130,43 +128,4 @@ func TestClaimsEndWithTheProcess(t *testing.T) {
 			t.Errorf("claimed %+v, %v", rows, err)
 		}
 	}
-}
-
-// The order service tells in the transaction that fails an order; the catalog takes it once, however
-// often it comes.
-func ExampleConsumer() {
-	ctx := context.Background()
-	folder, err := os.MkdirTemp("", "shop")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(folder)
-	db, err := openMail(ctx, filepath.Join(folder, "shop.db")) // has the method Change, and calls Prepare
-	if err != nil {
-		panic(err)
-	}
-	defer db.close()
-
-	ctx, stop := context.WithCancel(ctx)
-	bus := message.NewBus()
-	bus.Subscribe("OrderFailed", sqlite.Consumer(db, "catalog",
-		func(_ context.Context, _ *sql.Tx, m message.Message) error {
-			fmt.Println("give back", string(m.Data))
-			stop()
-			return nil
-		}))
-	relay := message.NewRelay(sqlite.NewQueue(db, db.read), bus, nil)
-
-	err = db.Change(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		m, err := message.New("/shop/order", "OrderFailed", "order-1", "EST-1")
-		if err != nil {
-			return err
-		}
-		return sqlite.Bind(tx).Append(ctx, m) // beside the change that it tells of
-	})
-	relay.Wake()
-	fmt.Println(err, relay.Run(ctx)) // in a service, Run has a goroutine of its own
-	// Output:
-	// give back "EST-1"
-	// <nil> <nil>
 }

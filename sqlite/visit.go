@@ -14,7 +14,8 @@ var errVisiting = errors.New("sqlite: this store only visits the file, to read i
 
 // Visit opens a file of sagas beside the process that has it, or while none has: to read it and to
 // send commands. It takes no lock, runs no migration and makes no file, so it is in nobody's way;
-// ctx bounds the opening only.
+// ctx bounds the opening only. An engine over it that has no definitions and is not run reads, hands in
+// replies ([saga.Engine.Deliver]) and intervenes ([saga.Engine.Apply]).
 //
 // The Reader works as that of an opened store, and so do Keys, Answers, Nodes and Tail. Send works
 // too: while another process writes it waits for a gap, for three seconds at most, and an error that

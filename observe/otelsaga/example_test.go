@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
+	"go.opentelemetry.io/otel/attribute"
 	sdk "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
@@ -68,16 +70,26 @@ func show(r sdk.Reader, names ...string) {
 	check(r.Collect(context.Background(), &got))
 	var lines []string
 	for _, m := range got.ScopeMetrics[0].Metrics {
-		for _, p := range points(m) {
-			if slices.Contains(names, m.Name) {
-				lines = append(lines, fmt.Sprint(m.Name, " ", p.attributes, " ", p.number))
+		if !slices.Contains(names, m.Name) {
+			continue
+		}
+		switch d := m.Data.(type) {
+		case metricdata.Sum[int64]:
+			for _, p := range d.DataPoints {
+				lines = append(lines, line(m.Name, p.Attributes, p.Value))
+			}
+		case metricdata.Gauge[float64]:
+			for _, p := range d.DataPoints {
+				lines = append(lines, line(m.Name, p.Attributes, p.Value))
 			}
 		}
 	}
 	slices.Sort(lines)
-	for _, line := range lines {
-		fmt.Println(line)
-	}
+	fmt.Println(strings.Join(lines, "\n"))
+}
+
+func line(name string, of attribute.Set, value any) string {
+	return fmt.Sprint(name, " ", of.Encoded(attribute.DefaultEncoder()), " ", value)
 }
 
 func check(err error) {

@@ -1,15 +1,34 @@
 package page_test
 
 import (
+	"context"
 	"fmt"
 	"net/http/httptest"
 
 	"github.com/seosa-dev/saga/cmd/demo/page"
 )
 
+// playing is a source that plays one row for ever. This example needs no more of it.
+type playing struct {
+	page.Source
+	row string
+}
+
+func (p *playing) Play(_ context.Context, row string) error {
+	if p.row != "" {
+		return page.ErrBusy
+	}
+	p.row = row
+	return nil
+}
+
+func (p *playing) Results(context.Context) map[string]page.Result {
+	return map[string]page.Result{p.row: {Playing: true}}
+}
+
 // A page over a source. A row is played by a form, and the page leads back to it.
 func Example() {
-	front, err := page.New(page.Config{Source: newFake()})
+	front, err := page.New(page.Config{Source: &playing{}})
 	if err != nil {
 		fmt.Println(err)
 		return
