@@ -53,7 +53,9 @@ func TestOwnTransaction(t *testing.T, open func(t testing.TB) Office) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			of := open(t)
-			c.run(&office{TB: t, Office: of, store: of.Store(t), paid: map[string]int{}, told: map[string][]saga.Event{}})
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+			t.Cleanup(cancel)
+			c.run(&office{TB: t, Office: of, ctx: ctx, store: of.Store(t), paid: map[string]int{}, told: map[string][]saga.Event{}})
 		})
 	}
 }
@@ -67,6 +69,7 @@ type officeCheck struct {
 type office struct {
 	testing.TB
 	Office
+	ctx    context.Context // ends the check if a saga does not end
 	store  saga.Store
 	engine *saga.Engine // the first that runs
 
@@ -120,7 +123,7 @@ func (o *office) run(store saga.Store, definitions ...saga.AnyDefinition) *saga.
 		o.told[ev.Instance] = append(o.told[ev.Instance], ev)
 	}}, definitions...)
 	o.must(err)
-	ctx, stop := context.WithCancel(context.WithoutCancel(o.Context()))
+	ctx, stop := context.WithCancel(context.WithoutCancel(o.ctx))
 	ended := make(chan error, 1)
 	go func() { ended <- engine.Run(ctx) }()
 	o.Cleanup(func() {
@@ -137,7 +140,7 @@ func (o *office) run(store saga.Store, definitions ...saga.AnyDefinition) *saga.
 
 // change wakes an engine that does not hear of commits.
 func (o *office) change(fn func(ctx context.Context, tx Desk) error) error {
-	err := o.Change(o.Context(), fn)
+	err := o.Change(o.ctx, fn)
 	if _, hears := o.store.(saga.Waker); !hears && o.engine != nil {
 		o.engine.Wake()
 	}
@@ -175,12 +178,12 @@ func (o *office) until(what string, holds func() bool) {
 func (o *office) once(ids ...string) {
 	o.Helper()
 	for _, id := range ids {
-		_, err := o.refund().Wait(o.Context(), o.engine, id)
+		_, err := o.refund().Wait(o.ctx, o.engine, id)
 		o.must(err)
 		var told, events []saga.Event
 		paid := 0
 		o.until("all of "+id+" is observed", func() bool {
-			events, _ = o.engine.History(o.Context(), id) // it is written behind
+			events, _ = o.engine.History(o.ctx, id) // it is written behind
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			told, paid = slices.Clone(o.told[id]), o.paid[id]
@@ -194,7 +197,7 @@ func (o *office) once(ids ...string) {
 
 func (o *office) orders(want int) {
 	o.Helper()
-	if n, err := o.Orders(o.Context()); err != nil || n != want {
+	if n, err := o.Orders(o.ctx); err != nil || n != want {
 		o.Errorf("there are %d orders, error %v; want %d", n, err, want)
 	}
 }

@@ -38,18 +38,18 @@ func startGoesWithTheTransaction(o *office) {
 	_, err = o.order("gone", errNeverMind)
 	o.refused("rolled back", err, errNeverMind)
 	o.once("kept")
-	_, err = engine.Get(o.Context(), "gone")
+	_, err = engine.Get(o.ctx, "gone")
 	o.refused("what was rolled back", err, saga.ErrNotFound)
-	keys, err := o.store.Instances().Keys(o.Context(), []string{"gone"})
+	keys, err := o.store.Instances().Keys(o.ctx, []string{"gone"})
 	o.must(err)
-	rows, err := o.store.Reader().Find(o.Context(), saga.Filter{IDs: []string{"gone"}})
+	rows, err := o.store.Reader().Find(o.ctx, saga.Filter{IDs: []string{"gone"}})
 	o.must(err)
-	chunks, err := o.store.Reader().History(o.Context(), "gone")
+	chunks, err := o.store.Reader().History(o.ctx, "gone")
 	if len(keys)+len(rows)+len(chunks) > 0 || err != nil && !errors.Is(err, saga.ErrNotFound) {
 		o.Errorf("of what was rolled back there are %+v, %+v and %+v, error %v", keys, rows, chunks, err)
 	}
 	o.orders(1)
-	_, err = o.refund().Start(o.Context(), engine, "gone", Refund{Order: "another"}) // its id is free
+	_, err = o.refund().Start(o.ctx, engine, "gone", Refund{Order: "another"}) // its id is free
 	o.must(err)
 	o.once("gone")
 }
@@ -60,15 +60,15 @@ func startSeenBeforeItIsClaimed(o *office) {
 	o.must(err)
 	reader, err := saga.New(o.store, nil, o.refund())
 	o.must(err)
-	in, err := reader.Get(o.Context(), "o-1")
+	in, err := reader.Get(o.ctx, "o-1")
 	if err != nil || in.Status != saga.Running || in.Node != "" || len(in.Steps) != 1 || string(in.State) != `{"Order":"o-1","Said":""}` {
 		o.Errorf("got %+v, error %v", in, err)
 	}
-	events, err := reader.History(o.Context(), "o-1")
+	events, err := reader.History(o.ctx, "o-1")
 	if err != nil || len(events) != 1 || events[0].Kind != saga.EventStarted || events[0].Open != "pay back" {
 		o.Errorf("history: %+v, error %v", events, err)
 	}
-	if n, err := reader.Count(o.Context()); err != nil || n[saga.Running] != 1 {
+	if n, err := reader.Count(o.ctx); err != nil || n[saga.Running] != 1 {
 		o.Errorf("counted %v, error %v", n, err)
 	}
 	o.run(o.Store(o), o.refund())
@@ -78,10 +78,10 @@ func startSeenBeforeItIsClaimed(o *office) {
 func startOfTheSameID(o *office) {
 	engine := o.run(o.store, o.refund(), approve())
 	d := o.refund()
-	_, err := d.Start(o.Context(), engine, "ended", Refund{Order: "ended"})
+	_, err := d.Start(o.ctx, engine, "ended", Refund{Order: "ended"})
 	o.must(err)
 	o.once("ended")
-	_, err = approve().Start(o.Context(), engine, "waits", Refund{Order: "2"})
+	_, err = approve().Start(o.ctx, engine, "waits", Refund{Order: "2"})
 	o.must(err)
 	_, err = o.order("before", nil)
 	o.must(err)
@@ -100,9 +100,9 @@ func startOfTheSameID(o *office) {
 		}
 		return nil
 	}))
-	_, err = d.Start(o.Context(), engine, "before", Refund{Order: "other"})
+	_, err = d.Start(o.ctx, engine, "before", Refund{Order: "other"})
 	o.refused("an engine's start of an id that a transaction started", err, saga.ErrConflict)
-	if got, err := d.Start(o.Context(), engine, "before", Refund{Order: "before"}); err != nil || got.ID != "before" {
+	if got, err := d.Start(o.ctx, engine, "before", Refund{Order: "before"}); err != nil || got.ID != "before" {
 		o.Errorf("the same start on an engine gave %+v, error %v", got, err)
 	}
 	o.once("before")
@@ -128,10 +128,10 @@ func startChecked(o *office) {
 		return tx.Order(ctx, "after all") // the transaction is as usable as before
 	}))
 	o.orders(1)
-	if rows, err := o.store.Reader().Find(o.Context(), saga.Filter{}); err != nil || len(rows) > 0 {
+	if rows, err := o.store.Reader().Find(o.ctx, saga.Filter{}); err != nil || len(rows) > 0 {
 		o.Errorf("what was refused left %+v, error %v", rows, err)
 	}
-	if keys, err := o.store.Instances().Keys(o.Context(), []string{"a"}); err != nil || len(keys) > 0 {
+	if keys, err := o.store.Instances().Keys(o.ctx, []string{"a"}); err != nil || len(keys) > 0 {
 		o.Errorf("what was refused took %+v, error %v", keys, err)
 	}
 }
@@ -142,7 +142,7 @@ func startThatNoEngineKnows(o *office) {
 	o.must(err)
 	engine := o.run(o.store, approve())
 	o.until("it is parked", func() bool {
-		in, err := engine.Get(o.Context(), "o-1")
+		in, err := engine.Get(o.ctx, "o-1")
 		return err == nil && in.Status == saga.NeedsAttention && in.Reason == saga.UnknownDefinition
 	})
 }
@@ -181,7 +181,7 @@ func startOfAThousand(o *office) {
 		o.once(fmt.Sprint("o-", i))
 	}
 	o.until("all are counted", func() bool {
-		n, err := engine.Count(o.Context())
+		n, err := engine.Count(o.ctx)
 		return err == nil && n[saga.Completed] == sagas
 	})
 }
@@ -193,7 +193,7 @@ func said(instance, what string) saga.Reply {
 
 func (o *office) answered(id, want string) {
 	o.Helper()
-	if r, err := approve().Wait(o.Context(), o.engine, id); err != nil || r.Said != want {
+	if r, err := approve().Wait(o.ctx, o.engine, id); err != nil || r.Said != want {
 		o.Errorf("%s: got %+v, error %v; want %s", id, r, err, want)
 	}
 }
@@ -206,7 +206,7 @@ func deliverGoesWithTheTransaction(o *office) {
 		return err
 	}))
 	o.until("it waits", func() bool {
-		in, err := engine.Get(o.Context(), "a")
+		in, err := engine.Get(o.ctx, "a")
 		return err == nil && in.Waits
 	})
 	deliver := func(what string, then error) error {
@@ -259,7 +259,7 @@ func sagaOfLocalSteps(o *office) {
 			_, err := d.Start(ctx, tx, id, Refund{Order: id})
 			return err
 		}))
-		r, err := d.Wait(o.Context(), engine, id)
+		r, err := d.Wait(o.ctx, engine, id)
 		if (id == "free") != (err == nil) || r.Said != want {
 			o.Errorf("%s: %+v, error %v", id, r, err)
 		}
