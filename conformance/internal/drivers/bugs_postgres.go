@@ -163,7 +163,7 @@ func inPostgresLedger() []Bug {
 			{File: ledger, Old: "e participant.Entry) error {\n", New: "e participant.Entry) error {\n	if e.State == participant.Cancelled {\n		return nil\n	}\n"},
 		}},
 		{"an effect committed before its reply", "effect, row and reply are one transaction", "^TestLedger$/^Reply$", []overlay.Edit{
-			{File: operation, Old: "		e, err = fn(ctx, tx)\n", New: "		e, err = fn(ctx, tx)\n		_, _ = tx.Exec(ctx, `commit; begin`)\n"},
+			{File: operation, Old: "{ return Bind(tx).Append(ctx, m) }", New: "{ _, _ = tx.Exec(ctx, `commit; begin`); return Bind(tx).Append(ctx, m) }"},
 		}},
 		{"an entry that is read without a lock", "nobody else writes under its key until the transaction ends", "^TestLedger$/^Operation$/eight-callers", []overlay.Edit{
 			{File: ledger, Old: "select pg_advisory_xact_lock(", New: "select ("},

@@ -106,7 +106,7 @@ func inSQLiteLedger() []Bug {
 			{File: ledger, Old: "e participant.Entry) error {\n", New: "e participant.Entry) error {\n	if e.State == participant.Cancelled {\n		return nil\n	}\n"},
 		}},
 		{"an effect committed before its reply", "effect, row and reply are one transaction", "^TestLedger$/^Reply$", []overlay.Edit{
-			{File: operation, Old: "		e, err = fn(ctx, tx)\n", New: "		e, err = fn(ctx, tx)\n		_, _ = tx.ExecContext(ctx, `commit; begin immediate`)\n"},
+			{File: operation, Old: "{ return Bind(tx).Append(ctx, m) }", New: "{ _, _ = tx.ExecContext(ctx, `commit; begin immediate`); return Bind(tx).Append(ctx, m) }"},
 		}},
 	}
 }
