@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"observe/promsaga":             {"", "observe/internal/standing", "github.com/prometheus/client_golang"},
 	"observe/slogsaga":             {""},
 	"console":                      {""},
-	"conformance":                  {"", "message"},
+	"conformance":                  {"", "message", "participant"},
 	"conformance/memory":           {""},
 	"conformance/internal/drivers": {"internal/overlay"},
 	"internal/overlay":             {},

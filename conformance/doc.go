@@ -15,6 +15,10 @@
 //
 // [TestMail] is the same for the other half of a driver, the outbox and inbox in a service's own
 // database: what the ports of package message demand, and what drivers promise under the same names.
+// [TestLedger] is the same for the ledger beside them: operations of package participant, whose effect,
+// row and reply are one transaction, and local steps.
+// [TestOwnTransaction] is for drivers whose sagas may be started and answered in a service's own
+// transaction: engines run what was committed.
 //
 // # How it runs
 //

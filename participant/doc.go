@@ -33,9 +33,9 @@
 // it keeps the outcome and what changed in the saga's state.
 //
 // [Do], [Undo], [Probe] and [Fence] decide over a [Ledger], a port of two methods bound to the local
-// transaction of whoever calls them. Package sqlite has one, and makes an [Operation] out of two
-// functions, each call in a transaction of its own. The same operation can be served over HTTP, by
-// message, or both ways.
+// transaction of whoever calls them. Packages sqlite and postgres have one, and make an [Operation] out
+// of two functions, each call in a transaction of its own; [Work] does that over any database. The same
+// operation can be served over HTTP, by message, or both ways.
 //
 // # The server
 //

@@ -9,7 +9,8 @@ import (
 
 // Operation is one thing that a participant does and can undo, as four calls about a key. Each runs
 // in a local transaction of its own and returns what stands under the key when that is committed.
-// The functions must be safe for concurrent use. A database package makes one out of the work.
+// The functions must be safe for concurrent use. A database package makes one out of the work,
+// with [Work].
 //
 // Their errors match [ErrInvalid] or [ErrKeyReused]; after any other it is not known what was done.
 // A refusal is no error: it is an entry with the state [Refused], [Cancelled] or [Reverted].

@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,13 +14,55 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/seosa-dev/saga"
+	"github.com/seosa-dev/saga/conformance"
 	"github.com/seosa-dev/saga/postgres"
 )
 
 // Refund is the state of the sagas here.
-type Refund struct {
-	Order string
-	Said  string `json:",omitempty"`
+type Refund struct{ Order string }
+
+func TestOwnTransaction(t *testing.T) {
+	conformance.TestOwnTransaction(t, func(t testing.TB) conformance.Office {
+		o := newOffice(t)
+		must(t, postgres.Prepare(t.Context(), o.pool))
+		return desks{o}
+	})
+}
+
+// desks is an office as the suite wants it.
+type desks struct{ *office }
+
+func (d desks) Store(t testing.TB) saga.Store { return open(t, d.url) }
+
+func (d desks) Change(ctx context.Context, fn func(context.Context, conformance.Desk) error) error {
+	return pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error { return fn(ctx, desk{postgres.Bind(tx), tx}) })
+}
+
+func (d desks) Func(fn func(context.Context, conformance.Desk, *conformance.Refund, saga.Attempt) error) saga.Func[conformance.Refund] {
+	return postgres.Func(d.pool, func(ctx context.Context, tx pgx.Tx, r *conformance.Refund, a saga.Attempt) error {
+		return fn(ctx, desk{postgres.Bind(tx), tx}, r, a)
+	})
+}
+
+func (d desks) Orders(ctx context.Context) (n int, err error) {
+	err = d.pool.QueryRow(ctx, `select count(*) from orders`).Scan(&n)
+	return n, err
+}
+
+// desk is a transaction as the suite wants it.
+type desk struct {
+	postgres.Bound
+	tx pgx.Tx
+}
+
+func (d desk) Order(ctx context.Context, id string) error {
+	_, err := d.tx.Exec(ctx, `insert into orders (id) values ($1)`, id)
+	return err
+}
+
+func (d desk) Cancel(ctx context.Context, id string) error {
+	_, err := d.tx.Exec(ctx, `delete from orders where id = $1`, id)
+	return err
 }
 
 // office is a service whose tables lie beside those of its sagas.
@@ -32,12 +73,11 @@ type office struct {
 	mu    sync.Mutex
 	paid  map[string]int
 	begun map[string]time.Time // when the step was called
-	told  map[string][]saga.Event
 }
 
 func newOffice(t testing.TB) *office {
 	t.Helper()
-	o := &office{url: migrated(t), paid: map[string]int{}, begun: map[string]time.Time{}, told: map[string][]saga.Event{}}
+	o := &office{url: migrated(t), paid: map[string]int{}, begun: map[string]time.Time{}}
 	exec(t, o.url, `create table orders (id text primary key)`)
 	var err error
 	o.pool, err = pgxpool.New(t.Context(), o.url)
@@ -59,24 +99,10 @@ func (o *office) refund() saga.Definition[Refund] {
 	}}}
 }
 
-// approve is a saga that waits for a reply.
-func approve() saga.Definition[Refund] {
-	return saga.Definition[Refund]{Name: "approve", Version: 1, Steps: []saga.Step[Refund]{{
-		Name: "ask", Kind: saga.ReadOnly, ReplyTimeout: time.Hour,
-		Action: func(context.Context, *Refund, saga.Attempt) error { return saga.Pending },
-		Reply:  func(r *Refund, said saga.Reply) error { return json.Unmarshal(said.Data, &r.Said) },
-	}}}
-}
-
 // run runs an engine over connections of its own until the test ends.
 func (o *office) run(t testing.TB, definitions ...saga.AnyDefinition) *saga.Engine {
 	t.Helper()
-	c := &saga.Config{Logger: slog.New(slog.DiscardHandler), Observe: func(ev saga.Event) {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		o.told[ev.Instance] = append(o.told[ev.Instance], ev)
-	}}
-	engine, err := saga.New(open(t, o.url), c, definitions...)
+	engine, err := saga.New(open(t, o.url), &saga.Config{Logger: slog.New(slog.DiscardHandler)}, definitions...)
 	must(t, err)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -119,46 +145,6 @@ func (o *office) once(t testing.TB, engine *saga.Engine, ids ...string) {
 		}
 		o.mu.Unlock()
 	}
-}
-
-func TestAStartGoesWithTheTransaction(t *testing.T) {
-	o := newOffice(t)
-	tx := o.begin(t)
-	in, err := o.refund().Start(t.Context(), postgres.Bind(tx), "kept", Refund{Order: "1"})
-	must(t, err)
-	must(t, tx.Commit(t.Context()))
-	if in.Status != saga.Running || in.Seq != 1 || in.Step != "pay back" || in.Node != "" {
-		t.Errorf("the start returned %+v", in)
-	}
-	reader, err := saga.New(open(t, o.url), nil, o.refund()) // before any engine runs
-	must(t, err)
-	seen, err := reader.Get(t.Context(), "kept")
-	if events, bad := reader.History(t.Context(), "kept"); err != nil || bad != nil || seen.Status != saga.Running || len(events) != 1 || events[0].Kind != saga.EventStarted {
-		t.Errorf("got %+v, history %+v, errors %v, %v", seen, events, err, bad)
-	}
-	tx = o.begin(t)
-	_, err = o.refund().Start(t.Context(), postgres.Bind(tx), "gone", Refund{Order: "2"})
-	must(t, err)
-	must(t, tx.Rollback(t.Context()))
-	engine := o.run(t, o.refund())
-	o.once(t, engine, "kept")
-	for _, table := range []string{"saga_key", "saga_instance", "saga_history"} {
-		if n := ask[int](t, admin(t, o.url), "select count(*) from "+table+" where id = 'gone'"); n != 0 {
-			t.Errorf("%s has %d rows of what was rolled back", table, n)
-		}
-	}
-	events, err := engine.History(t.Context(), "kept")
-	eventually(t, "told", func() bool {
-		events, err = engine.History(t.Context(), "kept")
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		return err == nil && len(events) == 2 && len(o.told["kept"]) == 2
-	})
-	if fmt.Sprint(events) != fmt.Sprint(o.told["kept"]) {
-		t.Errorf("observed\n  %+v\nin the history\n  %+v", o.told["kept"], events)
-	}
-	must(t, o.order(t.Context(), "gone")) // its id is free
-	o.once(t, engine, "gone")
 }
 
 // Whoever listens hears of a commit, from a service whose first schema is not that of the sagas, and of
@@ -204,72 +190,6 @@ func TestACommitIsHeardAtOnce(t *testing.T) {
 	if len(heard) > 0 {
 		t.Errorf("woken %d times more than there were commits", len(heard))
 	}
-}
-
-// Engines take up what is started and delivered in transactions.
-func TestAnEngineTakesUpWhatIsCommitted(t *testing.T) {
-	o := newOffice(t)
-	engine := o.run(t, o.refund(), approve())
-	tx := o.begin(t)
-	_, err := approve().Start(t.Context(), postgres.Bind(tx), "a", Refund{})
-	must(t, err)
-	must(t, tx.Commit(t.Context()))
-	eventually(t, "waiting for a reply", func() bool {
-		in, err := engine.Get(t.Context(), "a")
-		return err == nil && in.Waits
-	})
-	reply := func(said string) saga.Reply {
-		return saga.Reply{Key: saga.Key{Instance: "a", Step: "ask"}, Outcome: saga.Succeeded, Data: json.RawMessage(`"` + said + `"`)}
-	}
-	tx = o.begin(t)
-	must(t, postgres.Bind(tx).Deliver(t.Context(), reply("no")))
-	must(t, tx.Rollback(t.Context()))
-	tx = o.begin(t)
-	lost := reply("")
-	lost.Key.Instance = "unknown"
-	if err := postgres.Bind(tx).Deliver(t.Context(), lost); !errors.Is(err, saga.ErrNotFound) {
-		t.Errorf("to nobody: %v", err)
-	}
-	must(t, postgres.Bind(tx).Deliver(t.Context(), reply("yes")))
-	must(t, tx.Commit(t.Context()))
-	if r, err := approve().Wait(t.Context(), engine, "a"); err != nil || r.Said != "yes" {
-		t.Errorf("got %+v, error %v", r, err)
-	}
-}
-
-func TestTheSameIDInATransaction(t *testing.T) {
-	o := newOffice(t)
-	d, engine := o.refund(), o.run(t, o.refund(), approve())
-	_, err := d.Start(t.Context(), engine, "ended", Refund{Order: "ended"})
-	must(t, err)
-	o.once(t, engine, "ended")
-	_, err = approve().Start(t.Context(), engine, "waits", Refund{})
-	must(t, err)
-	must(t, o.order(t.Context(), "before"))
-	tx := o.begin(t)
-	b := postgres.Bind(tx)
-	for _, id := range []string{"ended", "before"} {
-		if got, err := d.Start(t.Context(), b, id, Refund{Order: id}); err != nil || got.ID != id || got.Status == "" {
-			t.Errorf("%s: the same start gave %+v, error %v", id, got, err)
-		}
-		if _, err := d.Start(t.Context(), b, id, Refund{Order: "other"}); !errors.Is(err, saga.ErrConflict) {
-			t.Errorf("%s: another input gave %v", id, err)
-		}
-		if _, err := approve().Start(t.Context(), b, id, Refund{Order: id}); !errors.Is(err, saga.ErrConflict) {
-			t.Errorf("%s: another definition gave %v", id, err)
-		}
-	}
-	if got, err := approve().Start(t.Context(), b, "waits", Refund{}); err != nil || got.Status != saga.Running {
-		t.Errorf("what an engine holds gave %+v, error %v", got, err)
-	}
-	if _, err := d.Start(t.Context(), b, "a\x00b", Refund{}); !errors.Is(err, saga.ErrInvalid) {
-		t.Errorf("an id with a zero byte gave %v", err)
-	}
-	must(t, tx.Commit(t.Context())) // none of that was an error of the server's
-	if _, err := d.Start(t.Context(), engine, "before", Refund{Order: "other"}); !errors.Is(err, saga.ErrConflict) {
-		t.Errorf("an engine's start of an id that a transaction started gave %v", err)
-	}
-	o.once(t, engine, "before")
 }
 
 // An engine that starts an id which an open transaction has started is held up for moments only, and
@@ -434,51 +354,6 @@ func TestACommitWithoutAnAnswerIsRepeated(t *testing.T) {
 		o.once(t, engine, id)
 	}
 	t.Logf("%d commits landed without an answer", landed)
-}
-
-func TestAThousandTransactionsWhileEnginesRun(t *testing.T) {
-	const sagas, writers = 1000, 4
-	o := newOffice(t)
-	engine := o.run(t, o.refund())
-	o.run(t, o.refund())
-	var all sync.WaitGroup
-	for w := range writers {
-		all.Go(func() {
-			for i := w; i < sagas; i += writers {
-				if err := o.order(t.Context(), fmt.Sprint("o-", i)); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	all.Wait()
-	for i := range sagas {
-		o.once(t, engine, fmt.Sprint("o-", i))
-	}
-	eventually(t, "counted", func() bool {
-		n, err := engine.Count(t.Context())
-		return err == nil && n[saga.Completed] == sagas
-	})
-	eventually(t, "told", func() bool {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		events := 0
-		for _, told := range o.told {
-			events += len(told)
-		}
-		return events == 2*sagas
-	})
-}
-
-// A definition that no engine knows is parked where people look.
-func TestAStartThatNoEngineKnows(t *testing.T) {
-	o := newOffice(t)
-	must(t, o.order(t.Context(), "o-1"))
-	engine := o.run(t, approve())
-	eventually(t, "parked", func() bool {
-		in, err := engine.Get(t.Context(), "o-1")
-		return err == nil && in.Status == saga.NeedsAttention && in.Reason == saga.UnknownDefinition
-	})
 }
 
 // Under a stricter isolation a start that lost a race is an error of the server's, and no second instance.

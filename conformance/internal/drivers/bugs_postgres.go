@@ -8,7 +8,7 @@ import (
 
 // Postgres is package postgres.
 func Postgres() Driver {
-	return Driver{"postgres", slices.Concat(inPostgresAppend(), inPostgresTransaction(), inPostgresCheckpoint(), inPostgresRows())}
+	return Driver{"postgres", slices.Concat(inPostgresAppend(), inPostgresTransaction(), inPostgresCheckpoint(), inPostgresRows(), inPostgresLedger())}
 }
 
 func inPostgresAppend() []Bug {
@@ -146,6 +146,27 @@ func inPostgresRows() []Bug {
 		}},
 		{"commands answered in any order", "two that want the same ones never wait in a circle", "^TestOverlappingStartsDoNotDeadlock$", []overlay.Edit{
 			{File: appends, Old: "		order by c.id for update of c\n", New: "		order by random() for update of c\n"},
+		}},
+	}
+}
+
+func inPostgresLedger() []Bug {
+	const ledger, operation, local = "postgres/ledger.go", "postgres/ledger_operation.go", "postgres/func.go"
+	return []Bug{
+		{"a refusal that leaves its change", "a refusal is recorded, and what the work had changed is taken back", "^TestLedger$/^Operation$/a-refusal", []overlay.Edit{
+			{File: operation, Old: "`rollback to saga_work`", New: "`select 1`"},
+		}},
+		{"a local step's refusal that leaves its change", "a refusal is recorded, and what the work had changed is taken back", "^TestLedger$/^Local$/done-once", []overlay.Edit{
+			{File: local, Old: "return savepoint(ctx, tx, work)", New: "return work()"},
+		}},
+		{"an undo that comes first is not remembered", "a do that arrives later is refused", "^TestLedger$/^Operation$/every-call", []overlay.Edit{
+			{File: ledger, Old: "e participant.Entry) error {\n", New: "e participant.Entry) error {\n	if e.State == participant.Cancelled {\n		return nil\n	}\n"},
+		}},
+		{"an effect committed before its reply", "effect, row and reply are one transaction", "^TestLedger$/^Reply$", []overlay.Edit{
+			{File: operation, Old: "{ return Bind(tx).Append(ctx, m) }", New: "{ _, _ = tx.Exec(ctx, `commit; begin`); return Bind(tx).Append(ctx, m) }"},
+		}},
+		{"an entry that is read without a lock", "nobody else writes under its key until the transaction ends", "^TestLedger$/^Operation$/eight-callers", []overlay.Edit{
+			{File: ledger, Old: "select pg_advisory_xact_lock(", New: "select ("},
 		}},
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // SQLite is package sqlite.
 func SQLite() Driver {
-	return Driver{"sqlite", slices.Concat(inSQLiteJournal(), inSQLiteTransaction(), inSQLiteRows())}
+	return Driver{"sqlite", slices.Concat(inSQLiteJournal(), inSQLiteTransaction(), inSQLiteRows(), inSQLiteLedger())}
 }
 
 func inSQLiteJournal() []Bug {
@@ -89,6 +89,24 @@ func inSQLiteRows() []Bug {
 		}},
 		{"an answer that overwrites the first", "the first answer stays", "^TestConformance$/^Answer$", []overlay.Edit{
 			{File: command, Old: "where id = ? and answer is null`", New: "where id = ?`"},
+		}},
+	}
+}
+
+func inSQLiteLedger() []Bug {
+	const ledger, operation, local = "sqlite/ledger.go", "sqlite/operation.go", "sqlite/func.go"
+	return []Bug{
+		{"a refusal that leaves its change", "a refusal is recorded, and what the work had changed is taken back", "^TestLedger$/^Operation$/a-refusal", []overlay.Edit{
+			{File: operation, Old: "`rollback to saga_work`", New: "`select 1`"},
+		}},
+		{"a local step's refusal that leaves its change", "a refusal is recorded, and what the work had changed is taken back", "^TestLedger$/^Local$/done-once", []overlay.Edit{
+			{File: local, Old: "return savepoint(ctx, tx, work)", New: "return work()"},
+		}},
+		{"an undo that comes first is not remembered", "a do that arrives later is refused", "^TestLedger$/^Operation$/every-call", []overlay.Edit{
+			{File: ledger, Old: "e participant.Entry) error {\n", New: "e participant.Entry) error {\n	if e.State == participant.Cancelled {\n		return nil\n	}\n"},
+		}},
+		{"an effect committed before its reply", "effect, row and reply are one transaction", "^TestLedger$/^Reply$", []overlay.Edit{
+			{File: operation, Old: "{ return Bind(tx).Append(ctx, m) }", New: "{ _, _ = tx.ExecContext(ctx, `commit; begin immediate`); return Bind(tx).Append(ctx, m) }"},
 		}},
 	}
 }

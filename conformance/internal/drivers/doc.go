@@ -10,7 +10,7 @@
 //
 // The sources stay as they are. [Driver.Hunt] gives the compiler changed copies in their place (see
 // package overlay), builds the tests of the driver's package from them, and runs those that the bug
-// names: of TestConformance the part that matters, which keeps a hunt to a few seconds. A few bugs
+// names: of TestConformance or TestLedger the part that matters, which keeps a hunt to a few seconds. A few bugs
 // of PostgreSQL show only in what several connections do at one moment; for these, tests of package
 // postgres run that bring the moment about.
 //
