@@ -14,10 +14,10 @@ import (
 type Nothing struct{}
 
 // Shapes are all sagas of at most so many steps, by structure: compensatable steps, a pivot or none,
-// retriable steps; in a line, with a group in order, with parallel branches, with a branch of several
-// steps; all of them asked about, all of them running ahead, or one of them answered by message. The
-// name says which: "c", "r" and "w" are compensatable steps of these three kinds, "P" the pivot, "t"
-// retriable steps, "(c|c)" branches and "[cc]" a group.
+// retriable steps; in a line, with parallel branches at any place, with a branch of several steps (a
+// group in order, which elsewhere is the same as a line); all of them asked about, all of them running
+// ahead, or one of them answered by message. The name says which: "c", "r" and "w" are compensatable
+// steps of these three kinds, "P" the pivot, "t" retriable steps, and "(c|cc)" branches.
 func Shapes(most int) []saga.Definition[Nothing] {
 	var all []saga.Definition[Nothing]
 	for before := 0; before <= most; before++ {
@@ -97,7 +97,6 @@ func structures(kinds string) []part {
 			}
 			branches := line(from, to)
 			add("("+barred(kinds[from:to])+")", group(true, branches...))
-			add("["+kinds[from:to]+"]", group(false, branches...))
 			if len(branches) > 2 {
 				two := append([]saga.Step[Nothing]{branches[0]}, group(false, branches[1:]...)...)
 				two[1].Name = "rest"
