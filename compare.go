@@ -29,7 +29,10 @@ func Describe(definitions ...AnyDefinition) ([]byte, error) {
 			continue
 		}
 		p := def.plan()
-		errs = append(errs, p.err)
+		errs = append(errs, p.err(0))
+		if slices.ContainsFunc(d.Definitions, func(s Shape) bool { return s.Name == p.shape.Name && s.Version == p.shape.Version }) {
+			errs = append(errs, givenTwice(p))
+		}
 		d.Definitions = append(d.Definitions, p.shape)
 	}
 	if err := errors.Join(errs...); err != nil {

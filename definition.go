@@ -73,6 +73,8 @@ type Step[S any] struct {
 	// absorbed and forbids a late original. Its outcome is then journalled behind the saga's back,
 	// and the next replayable step does not wait for it.
 	Replayable bool
+
+	wrong string // what Nest was given wrong, for New to report
 }
 
 // Func is the one type of a step's functions. It changes the state in place and says what happened
