@@ -135,7 +135,8 @@ func (p RetryPolicy) faults() (all []string) {
 }
 
 // checkBudget notes times that the deadline always cuts short. Those of steps which must finish are none
-// of them: by then the deadline does not apply. base is what a zero timeout stands for; zero if that is
+// of them: by then the deadline does not apply. Nor is a wait that bounds the reply to an undo, a fence
+// or a probe as well, which the way back may ask for after the deadline. base is what a zero timeout stands for; zero if that is
 // not known.
 func (s *Shape) checkBudget(m *mistakes, base time.Duration) {
 	if s.Deadline <= 0 {
@@ -154,7 +155,7 @@ func (s *Shape) checkBudget(m *mistakes, base time.Duration) {
 			m.at(i)("step %q: its timeout is that of Config.Timeout, %v, and longer than the deadline %v of the whole; give the step a shorter Timeout or lengthen the Deadline",
 				st.Name, base, s.Deadline)
 		}
-		if st.ReplyTimeout > s.Deadline {
+		if st.ReplyTimeout > s.Deadline && (st.Kind == ReadOnly || !st.Compensation && !st.Fence && !st.Probe) {
 			m.at(i)("step %q: its ReplyTimeout %v is longer than the deadline %v, which ends that wait and turns the saga back; shorten the ReplyTimeout or lengthen the Deadline",
 				st.Name, st.ReplyTimeout, s.Deadline)
 		}

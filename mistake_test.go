@@ -13,7 +13,9 @@ import (
 // A time that the deadline always cuts short is a mistake, and what to change is said. Where the
 // deadline does not apply, any time will do.
 func TestNewHoldsBudgetsToTheDeadline(t *testing.T) {
-	replied := asks(plain("ask"), 48*time.Hour)
+	undone := asks(plain("ask"), 48*time.Hour)
+	replied := final(saga.ReadOnly, undone)
+	replied.Compensation = nil
 	slow := of(saga.Retriable, "mail")
 	slow.Compensation, slow.Timeout = nil, time.Hour
 	posted := asks(slow, 48*time.Hour)
@@ -24,8 +26,10 @@ func TestNewHoldsBudgetsToTheDeadline(t *testing.T) {
 		step saga.Step[cart]
 		says []string // nothing if it is no mistake
 	}{
-		{"a default timeout", plain("pay"), []string{`step "pay": its timeout is that of Config.Timeout, 10s, and longer than the deadline 2s`, "give the step a shorter Timeout", "lengthen the Deadline"}},
+		{"a default timeout", plain("pay"), []string{
+			`step "pay": its timeout is that of Config.Timeout, 10s, and longer than the deadline 2s`, "give the step a shorter Timeout", "lengthen the Deadline"}},
 		{"a wait before the pivot", replied, []string{`step "ask": its ReplyTimeout 48h0m0s is longer than the deadline 2s`, "shorten the ReplyTimeout or lengthen the Deadline"}},
+		{"a wait for an undo as well", undone, nil},
 		{"a timer", rest, nil},
 		{"a call after the pivot", slow, nil},
 		{"a wait after the pivot", posted, nil},
@@ -33,6 +37,9 @@ func TestNewHoldsBudgetsToTheDeadline(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			d := def(c.step)
 			d.Deadline = 2 * time.Second
+			if c.step.Kind == "" && c.says == nil {
+				d.Steps[0].Timeout = time.Second
+			}
 			_, err := saga.New(memory.Open(), nil, d)
 			if c.says == nil && err != nil {
 				t.Errorf("it is no mistake: %v", err)
