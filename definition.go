@@ -36,7 +36,7 @@ type Step[S any] struct {
 
 	// When says whether the step is needed; nil means always. It is asked as the step opens, goes by the
 	// state and by nothing else, no clock included, and may be asked again. A step that is not needed is
-	// passed over.
+	// passed over. A panic of it calls nobody, so it is [NotDone].
 	When func(s S) bool
 
 	// Sleep makes the step a timer, which has no functions but this and When: the saga goes on when so

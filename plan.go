@@ -131,13 +131,22 @@ func (p *plan) attempt(ctx context.Context, c callStep, memo *stateMemo) (patch 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", NotDone, err)
 	}
+	var passed error
+	if c.Reply == nil && in.mayPass() {
+		passed = reachesNobody(in, "When", func() error {
+			if !p.when(in.Step, after) {
+				return NotNeeded
+			}
+			return nil
+		})
+	}
 	switch {
 	case c.Reply != nil:
 		err = p.hear(in.Step, after, c.Reply.reply(in, sh))
-	case in.mayPass() && !p.when(in.Step, after):
-		return nil, NotNeeded
+	case passed != nil:
+		return nil, passed
 	case sh.Steps[in.Step].Sleep:
-		return nil, asleep(p.sleep(in.Step, after))
+		err = reachesNobody(in, "Sleep", func() error { return asleep(p.sleep(in.Step, after)) })
 	case sh.Steps[in.Step].Expects && in.Call == CallAction:
 		return nil, Pending
 	default:
@@ -151,6 +160,21 @@ func (p *plan) attempt(ctx context.Context, c callStep, memo *stateMemo) (patch 
 		return nil, fmt.Errorf("%w: the step answered, but its state cannot be recorded: %w", Unknown, lost)
 	}
 	return patch, err
+}
+
+// reachesNobody asks a function that makes no call. If it panics, nothing was done by that; an action's
+// step may be tried again, and a probe was not asked.
+func reachesNobody(in *instance, name string, ask func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			did := NotDone
+			if in.Call != CallAction {
+				did = Unknown
+			}
+			err = fmt.Errorf("%w: %s panicked: %v", did, name, v)
+		}
+	}()
+	return ask()
 }
 
 // hear lets a step fold in a reply that is an answer.
