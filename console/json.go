@@ -70,6 +70,8 @@ type factsStep struct {
 	Open    bool      `json:"open,omitempty"`    // next or under way; several are in a parallel group
 	Group   int       `json:"group,omitempty"`   // of parallel steps, from 1
 	Branch  int       `json:"branch,omitempty"`  // of the group, from 0
+	Kind    saga.Kind `json:"kind,omitempty"`    // "" where its definition cannot be read
+	Expects bool      `json:"expects,omitempty"` // nobody is called; a fact is awaited
 }
 
 type factsMoment struct {
@@ -130,7 +132,7 @@ func (c *Console) storyJSON(w http.ResponseWriter, v viewer, s *story) {
 		f.Known, f.NotKnown, f.Next = k.Known, k.NotKnown, k.Next
 	}
 	for _, st := range s.In.Steps {
-		f.Steps = append(f.Steps, factsStep(st))
+		f.Steps = append(f.Steps, factsStep{st.Name, st.Mark, st.Round, st.Skipped, st.Open, st.Group, st.Branch, st.Kind, st.Expects})
 	}
 	for i := range s.Moments {
 		f.History = append(f.History, s.factsMoment(&s.Moments[i], v.speaker))

@@ -54,6 +54,6 @@ func (v viewer) allMarks() []statusView {
 	for _, m := range []saga.Mark{saga.NotStarted, saga.TakenBack, saga.Skipped, saga.LeftBehind, saga.PassedOver, saga.Awaited} {
 		all = append(all, v.Status(stepMark(m, false), false))
 	}
-	return append(all, v.Status(newMark("parked", "parked", "outcome.parked"), false), v.Status(newMark("start", "start", "outcome.recorded"), false),
+	return append(all, v.Status(newMark("parked", "parked", "outcome.waiting"), false), v.Status(newMark("start", "start", "outcome.recorded"), false),
 		v.Status(handMark(&saga.Hand{Verb: saga.Retry}, false), false))
 }
