@@ -30,6 +30,7 @@ func (c *Console) specimen(w http.ResponseWriter, r *http.Request, v viewer) {
 	view.Problems = []problemView{c.specimenProblem(view.frameView)}
 	for _, sample := range samples() {
 		s := tell(sample.in, sample.events, sample.now)
+		s.Unheard = sample.sent
 		view.Rows = append(view.Rows, v.rowOf(s))
 		view.Stories = append(view.Stories, specimenStory{v.Say("specimen.story." + sample.name), v.storyView(s, sample.name+"-")})
 	}

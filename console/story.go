@@ -29,8 +29,8 @@ const (
 	momentResumed   momentKind = "resumed"
 	momentReleased  momentKind = "released"
 	momentOperated  momentKind = "operated"
-	momentAsleep    momentKind = "asleep" // a timer was set
-	momentAwake     momentKind = "awake"  // its time has come
+	momentAsleep    momentKind = "asleep"  // a timer was set
+	momentAwake     momentKind = "awake"   // its time has come
 	momentPassed    momentKind = "passed"  // it is not needed
 	momentExpects   momentKind = "expects" // a fact is awaited
 	momentKept      momentKind = "kept"    // a reply came early
@@ -80,6 +80,7 @@ type story struct {
 	Lanes   []string // step names; lane i+1 is Lanes[i]
 	Moments []moment
 	Spans   []span
+	Unheard []saga.Sent // what was sent and moved nothing, the latest first; only where one instance is shown
 }
 
 // tell reads an instance and its history as of now.
