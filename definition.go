@@ -15,7 +15,8 @@ type Definition[S any] struct {
 
 	// Deadline bounds the way forward, from the start on: when it passes before the point of no
 	// return, the instance turns back. It never ends an instance with effects outstanding.
-	// Zero means none.
+	// Zero means none. A step before that point whose timeout is longer is a mistake, and so is a wait
+	// for a reply that it always ends.
 	Deadline time.Duration
 
 	// LeaveInDoubt turns off the slow asking that otherwise goes on while an instance needs
