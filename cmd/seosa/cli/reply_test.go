@@ -54,7 +54,8 @@ func TestShowTellsOfReplies(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.reaches("trip-1", func(in saga.Instance) bool { return in.Waits })
-	s.run("show", "trip-1").ends(cli.ExitDone).says("The fact that seat was done is awaited", "the fact about seat is awaited").never("1 call was made", "seat  action 1")
+	s.run("show", "trip-1").ends(cli.ExitDone).says("The fact that seat was done is awaited", "the fact about seat is awaited", "open: a fact is awaited").
+		never("1 call was made", "seat  action 1", "1 call so far")
 	s.deliver("trip-1", "approval", "kim", saga.Refused, false)
 	s.reaches("trip-1", func(in saga.Instance) bool { return in.Seq > 2 })
 	s.deliver("trip-1", "seat", "/shop/seats", saga.Succeeded, false)

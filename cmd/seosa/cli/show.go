@@ -200,6 +200,8 @@ func (t *task) showSteps(in saga.Instance) {
 			open = "skipped before"
 		case s.Name == in.Step && in.Call == "":
 			open = "open"
+		case s.Name == in.Step && s.Expects && in.Waits:
+			open = "open: a fact is awaited, and nobody is called"
 		case s.Name == in.Step:
 			open = fmt.Sprintf("open: %s, %s so far", in.Call, layout.Count(in.Calls, "call"))
 			if in.Calls == 0 {
