@@ -13,12 +13,9 @@ const (
 	maxIDBytes = 200
 )
 
-// check reports every mistake of a shape at once, each saying what to change.
-func (s *Shape) check() error {
-	var errs []error
-	bad := func(format string, args ...any) {
-		errs = append(errs, fmt.Errorf("%w: definition %q: "+format, append([]any{ErrInvalid, s.Name}, args...)...))
-	}
+// check returns every mistake of a shape, each with what to change.
+func (s *Shape) check() (m mistakes) {
+	bad := m.at(wholeDefinition)
 	if !validID(s.Name) {
 		bad("the name needs 1 to %d bytes of UTF-8 without control characters or space at an end", maxIDBytes)
 	}
@@ -31,25 +28,25 @@ func (s *Shape) check() error {
 	if len(s.Steps) == 0 || len(s.Steps) > maxSteps {
 		bad("%d steps; use 1 to %d", len(s.Steps), maxSteps)
 	}
-	s.checkOrder(bad)
+	s.checkOrder(&m)
 	seen := map[string]bool{}
 	for i := range s.Steps {
-		s.Steps[i].check(func(format string, args ...any) {
-			bad("step %q: "+format, append([]any{s.Steps[i].Name}, args...)...)
-		})
-		if seen[s.Steps[i].Name] {
-			bad("step %q: the name stands twice; keys would collide", s.Steps[i].Name)
+		name := s.Steps[i].Name
+		bad := func(format string, args ...any) { m.at(i)("step %q: "+format, append([]any{name}, args...)...) }
+		s.Steps[i].check(bad)
+		if seen[name] {
+			bad("the name stands twice; keys would collide")
 		}
-		seen[s.Steps[i].Name] = true
+		seen[name] = true
 	}
-	return errors.Join(errs...)
+	return m
 }
 
 // checkOrder holds the rule of the kinds: compensatable steps, at most one pivot, retriable steps.
-func (s *Shape) checkOrder(bad func(string, ...any)) {
+func (s *Shape) checkOrder(m *mistakes) {
 	last := ""
 	for i := range s.Steps {
-		st := &s.Steps[i]
+		st, bad := &s.Steps[i], m.at(i)
 		joins := i > 0 && st.Group != 0 && s.Steps[i-1].Group == st.Group
 		switch {
 		case st.Kind == Pivot && st.Group != 0:
@@ -71,6 +68,31 @@ func (st *StepShape) check(bad func(string, ...any)) {
 	if !validID(st.Name) || strings.ContainsAny(st.Name, "/~") {
 		bad("the name needs 1 to %d bytes of UTF-8 without control characters or space at an end, / and ~", maxIDBytes)
 	}
+	if st.Sleep {
+		if st.Kind != ReadOnly || st.Compensation || st.Probe || st.Fence || st.Reply || st.Replayable {
+			bad("a step with Sleep is a timer and calls nobody; move its other functions to a step of their own and leave its kind empty")
+		}
+	} else {
+		st.checkKind(bad)
+	}
+	if st.Expects && !st.Fence && (st.Kind == Compensatable || st.Kind == Pivot) {
+		bad("it has no Action, so it may take effect at any time, also after the saga turned back; it needs a Fence")
+	}
+	if st.Reply && !st.Sleep && st.ReplyTimeout <= 0 {
+		bad("a step with a Reply needs a ReplyTimeout; without one, a reply that is lost would be waited for for ever")
+	}
+	if !st.Reply && st.ReplyTimeout != 0 {
+		bad("a ReplyTimeout without a Reply bounds nothing; add the Reply or remove it")
+	}
+	if st.Timeout < 0 {
+		bad("the timeout is negative")
+	}
+	for _, why := range st.Retry.faults() {
+		bad("%s", why)
+	}
+}
+
+func (st *StepShape) checkKind(bad func(string, ...any)) {
 	switch st.Kind {
 	case Compensatable:
 		if !st.Compensation {
@@ -87,52 +109,57 @@ func (st *StepShape) check(bad func(string, ...any)) {
 	default:
 		bad("unknown kind %q; use Compensatable, Pivot, Retriable or ReadOnly", st.Kind)
 	}
-	switch {
-	case st.Sleep && (st.Kind != ReadOnly || st.Compensation || st.Probe || st.Fence || st.Reply || st.Replayable):
-		bad("a step with Sleep is a timer and calls nobody; move its other functions to a step of their own and leave its kind empty")
-	case st.Expects && !st.Fence && (st.Kind == Compensatable || st.Kind == Pivot):
-		bad("it has no Action, so it may take effect at any time, also after the saga turned back; it needs a Fence")
-	case st.Reply && st.ReplyTimeout <= 0:
-		bad("a step with a Reply needs a ReplyTimeout; without one, a reply that is lost would be waited for for ever")
-	case !st.Reply && st.ReplyTimeout != 0:
-		bad("a ReplyTimeout without a Reply bounds nothing; add the Reply or remove it")
-	}
-	if st.Timeout < 0 {
-		bad("the timeout is negative")
-	}
-	if err := st.Retry.check(); err != nil {
-		bad("%v", err)
-	}
 }
 
 // check reports a policy that would not retry as its author thinks.
 func (p RetryPolicy) check() error {
-	switch {
-	case p.MaxAttempts < 0 || p.MaxAttempts > 10_000:
-		return fmt.Errorf("RetryPolicy.MaxAttempts is %d; use 1 to 10000, or 0 for the default", p.MaxAttempts)
-	case p.Initial < 0 || p.Max < 0 || p.Initial > 24*time.Hour || p.Max > 24*time.Hour:
-		return errors.New("RetryPolicy.Initial and Max must lie between 0 and 24h")
-	case p.Max > 0 && p.Initial > p.Max:
-		return fmt.Errorf("RetryPolicy.Initial %v is longer than Max %v", p.Initial, p.Max)
-	case p.Factor != 0 && !(p.Factor >= 1 && p.Factor <= 100):
-		return fmt.Errorf("RetryPolicy.Factor is %v; use 1 to 100, or 0 for the default", p.Factor)
+	if all := p.faults(); len(all) > 0 {
+		return errors.New(strings.Join(all, "; "))
 	}
 	return nil
 }
 
-// checkBudget reports budgets that no deadline leaves time for. It needs the defaults filled in.
-func (s *Shape) checkBudget() error {
-	if s.Deadline <= 0 {
-		return nil
+func (p RetryPolicy) faults() (all []string) {
+	if p.MaxAttempts < 0 || p.MaxAttempts > 10_000 {
+		all = append(all, fmt.Sprintf("RetryPolicy.MaxAttempts is %d; use 1 to 10000, or 0 for the default", p.MaxAttempts))
 	}
-	var errs []error
+	if p.Initial < 0 || p.Max < 0 || p.Initial > 24*time.Hour || p.Max > 24*time.Hour {
+		all = append(all, "RetryPolicy.Initial and Max must lie between 0 and 24h")
+	} else if p.Max > 0 && p.Initial > p.Max {
+		all = append(all, fmt.Sprintf("RetryPolicy.Initial %v is longer than Max %v", p.Initial, p.Max))
+	}
+	if p.Factor != 0 && !(p.Factor >= 1 && p.Factor <= 100) {
+		all = append(all, fmt.Sprintf("RetryPolicy.Factor is %v; use 1 to 100, or 0 for the default", p.Factor))
+	}
+	return all
+}
+
+// checkBudget notes times that the deadline always cuts short. Those of steps which must finish are none
+// of them: by then the deadline does not apply. Nor is a wait that bounds the reply to an undo, a fence
+// or a probe as well, which the way back may ask for after the deadline. base is what a zero timeout stands for; zero if that is
+// not known.
+func (s *Shape) checkBudget(m *mistakes, base time.Duration) {
+	if s.Deadline <= 0 {
+		return
+	}
 	for i := range s.Steps {
-		if st := &s.Steps[i]; st.Timeout > s.Deadline {
-			errs = append(errs, fmt.Errorf("%w: definition %q: step %q: its timeout %v is longer than the deadline %v of the whole",
-				ErrInvalid, s.Name, st.Name, st.Timeout, s.Deadline))
+		st := &s.Steps[i]
+		if st.Kind == Retriable || st.Sleep {
+			continue
+		}
+		switch {
+		case st.Timeout > s.Deadline:
+			m.at(i)("step %q: its timeout %v is longer than the deadline %v of the whole; shorten the Timeout or lengthen the Deadline",
+				st.Name, st.Timeout, s.Deadline)
+		case st.Timeout == 0 && base > s.Deadline:
+			m.at(i)("step %q: its timeout is that of Config.Timeout, %v, and longer than the deadline %v of the whole; give the step a shorter Timeout or lengthen the Deadline",
+				st.Name, base, s.Deadline)
+		}
+		if st.ReplyTimeout > s.Deadline && (st.Kind == ReadOnly || !st.Compensation && !st.Fence && !st.Probe) {
+			m.at(i)("step %q: its ReplyTimeout %v is longer than the deadline %v, which ends that wait and turns the saga back; shorten the ReplyTimeout or lengthen the Deadline",
+				st.Name, st.ReplyTimeout, s.Deadline)
 		}
 	}
-	return errors.Join(errs...)
 }
 
 // validID accepts what every store and every header can carry. Space at an end is lost in headers,

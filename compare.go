@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -29,7 +28,10 @@ func Describe(definitions ...AnyDefinition) ([]byte, error) {
 			continue
 		}
 		p := def.plan()
-		errs = append(errs, p.err)
+		errs = append(errs, p.err(0))
+		if slices.ContainsFunc(d.Definitions, func(s Shape) bool { return s.Name == p.shape.Name && s.Version == p.shape.Version }) {
+			errs = append(errs, givenTwice(p))
+		}
 		d.Definitions = append(d.Definitions, p.shape)
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -162,63 +164,4 @@ func fitOfShapes(stored, mine *Shape) (Fit, []string) {
 		return FitTuned, changes
 	}
 	return FitSame, nil
-}
-
-// changes lists what differs, step by step.
-func (s *Shape) changes(o *Shape) (list []string) {
-	note := func(what string, was, is any) { list = append(list, fmt.Sprintf("%s: %v -> %v", what, was, is)) }
-	if s.Deadline != o.Deadline {
-		note("deadline", s.Deadline, o.Deadline)
-	}
-	if s.LeaveInDoubt != o.LeaveInDoubt {
-		note("leave in doubt", s.LeaveInDoubt, o.LeaveInDoubt)
-	}
-	for i := range max(len(s.Steps), len(o.Steps)) {
-		switch {
-		case i >= len(s.Steps):
-			list = append(list, fmt.Sprintf("step %q is new at place %d", o.Steps[i].Name, i+1))
-		case i >= len(o.Steps):
-			list = append(list, fmt.Sprintf("step %q is gone from place %d", s.Steps[i].Name, i+1))
-		case s.Steps[i].Name != o.Steps[i].Name:
-			note(fmt.Sprintf("step %d", i+1), s.Steps[i].Name, o.Steps[i].Name)
-		default:
-			list = append(list, s.Steps[i].changes(&o.Steps[i])...)
-		}
-	}
-	return list
-}
-
-// changes lists what differs between two shapes of one step, by the names that JSON gives them.
-func (st *StepShape) changes(o *StepShape) (list []string) {
-	was, is := st.members(), o.members()
-	names := slices.Sorted(maps.Keys(was))
-	for name := range is {
-		if _, there := was[name]; !there {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if a, b := was[name], is[name]; a != b {
-			list = append(list, fmt.Sprintf("step %q, %s: %s -> %s", st.Name, name, cmp.Or(a, "none"), cmp.Or(b, "none")))
-		}
-	}
-	return list
-}
-
-// members are a step's shape by the names that JSON gives them.
-func (st *StepShape) members() map[string]string {
-	raw, err := json.Marshal(st)
-	if err != nil {
-		return nil
-	}
-	var all map[string]json.RawMessage
-	if json.Unmarshal(raw, &all) != nil {
-		return nil
-	}
-	out := make(map[string]string, len(all))
-	for name, value := range all {
-		out[name] = string(value)
-	}
-	return out
 }

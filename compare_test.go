@@ -101,3 +101,47 @@ func TestWhatIsStrandedSaysSo(t *testing.T) {
 		p.wantEffects(t, "a, b, c")
 	})
 }
+
+// What differs is told by the steps' names, and times as people write them.
+func TestCompareNamesWhatDiffers(t *testing.T) {
+	bubble(t, func(t *testing.T, store *memory.Store) {
+		p := newParty()
+		old := def(p.step("a"), p.step("b"), asks(p.step("c"), time.Hour), p.step("d"))
+		old.Deadline = 3 * time.Hour
+		e := run(t, store, nil, old)
+		after(t, time.Second)
+		tuned := asks(p.step("c"), 2*time.Hour)
+		tuned.Retry = saga.RetryPolicy{Initial: 1500 * time.Millisecond}
+		longer := def(p.step("a"), p.step("b"), tuned, p.step("d"))
+		longer.Deadline = 90 * time.Hour
+		for _, c := range []struct {
+			name string
+			is   saga.Definition[cart]
+			says []string
+		}{
+			{"a step is gone", withDeadline(old, p.step("a"), asks(p.step("c"), time.Hour), p.step("d")), []string{`step "b" is gone from place 2`}},
+			{"a step is new", withDeadline(old, p.step("a"), p.step("x"), p.step("b"), asks(p.step("c"), time.Hour), p.step("d")), []string{`step "x" is new at place 2`}},
+			{"a step has another name", withDeadline(old, p.step("a"), p.step("x"), asks(p.step("c"), time.Hour), p.step("d")), []string{`step 2: b -> x`}},
+			{"one goes and one comes", withDeadline(old, p.step("b"), asks(p.step("c"), time.Hour), p.step("d"), p.step("x")),
+				[]string{`step "a" is gone from place 1`, `step "x" is new at place 4`}},
+			{"two change places", withDeadline(old, p.step("b"), p.step("a"), asks(p.step("c"), time.Hour), p.step("d")),
+				[]string{"order of the steps: a, b, c, d -> b, a, c, d"}},
+			{"times", longer, []string{"deadline: 3h0m0s -> 90h0m0s", `step "c", retry.Initial: none -> 1.5s`, `step "c", replyTimeout: 1h0m0s -> 2h0m0s`}},
+			{"no deadline", def(old.Steps...), []string{"deadline: 3h0m0s -> none"}},
+		} {
+			described, err := saga.Describe(c.is)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := e.Compare(t.Context(), described)
+			if err != nil || !slices.Equal(got[0].Changes, c.says) {
+				t.Errorf("%s: it says %q, %v; want %q", c.name, got[0].Changes, err, c.says)
+			}
+		}
+	})
+}
+
+func withDeadline(d saga.Definition[cart], steps ...saga.Step[cart]) saga.Definition[cart] {
+	d.Steps = steps
+	return d
+}

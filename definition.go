@@ -15,7 +15,8 @@ type Definition[S any] struct {
 
 	// Deadline bounds the way forward, from the start on: when it passes before the point of no
 	// return, the instance turns back. It never ends an instance with effects outstanding.
-	// Zero means none.
+	// Zero means none. A step before that point whose timeout is longer is a mistake, and so is a wait
+	// for a reply that it always ends.
 	Deadline time.Duration
 
 	// LeaveInDoubt turns off the slow asking that otherwise goes on while an instance needs
@@ -36,7 +37,7 @@ type Step[S any] struct {
 
 	// When says whether the step is needed; nil means always. It is asked as the step opens, goes by the
 	// state and by nothing else, no clock included, and may be asked again. A step that is not needed is
-	// passed over.
+	// passed over. A panic of it calls nobody, so it is [NotDone].
 	When func(s S) bool
 
 	// Sleep makes the step a timer, which has no functions but this and When: the saga goes on when so
@@ -75,6 +76,8 @@ type Step[S any] struct {
 	// absorbed and forbids a late original. Its outcome is then journalled behind the saga's back,
 	// and the next replayable step does not wait for it.
 	Replayable bool
+
+	wrong string // what Nest was given wrong, for New to report
 }
 
 // Func is the one type of a step's functions. It changes the state in place and says what happened

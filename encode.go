@@ -23,6 +23,7 @@ func (e *entry) appendJSON(b []byte) []byte {
 	b = appendName(b, `,"o":`, string(e.Outcome))
 	b = appendName(b, `,"x":`, e.Said)
 	b = appendInt(b, `,"d":`, int(e.TookUS))
+	b = appendInt(b, `,"z":`, int(e.SleepUS))
 	if len(e.Patch) > 0 {
 		b = e.Patch.appendJSON(append(b, `,"v":`...))
 	}

@@ -64,11 +64,11 @@ func New(store Store, config *Config, definitions ...AnyDefinition) (*Engine, er
 
 func (e *Engine) register(d AnyDefinition) error {
 	p := d.plan()
-	if p.err != nil {
-		return errors.Join(p.err, p.shape.withDefaults(&e.config).checkBudget())
+	if err := p.err(e.config.Timeout); err != nil {
+		return err
 	}
 	if e.plans[p.key()] != nil {
-		return fmt.Errorf("%w: definition %q version %d is given twice", ErrInvalid, p.shape.Name, p.shape.Version)
+		return givenTwice(p)
 	}
 	e.plans[p.key()] = p
 	e.shapes[p.key()] = p.shape.withDefaults(&e.config)
@@ -78,7 +78,11 @@ func (e *Engine) register(d AnyDefinition) error {
 				"definition", p.shape.Name, "step", st.Name)
 		}
 	}
-	return e.shapes[p.key()].checkBudget()
+	return nil
+}
+
+func givenTwice(p *plan) error {
+	return fmt.Errorf("%w: definition %q version %d is given twice", ErrInvalid, p.shape.Name, p.shape.Version)
 }
 
 // Run joins the store, takes over what dead nodes left, and runs instances until ctx ends; then it

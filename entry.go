@@ -25,6 +25,7 @@ type entry struct {
 	Outcome  Outcome   `json:"o,omitempty"`
 	Said     string    `json:"x,omitempty"`
 	TookUS   int64     `json:"d,omitempty"`
+	SleepUS  int64     `json:"z,omitempty"` // that a timer was set for
 	Patch    fields    `json:"v,omitempty"`
 	Command  string    `json:"m,omitempty"` // whose intervention or reply this is
 	By       string    `json:"y,omitempty"` // who replied
@@ -51,7 +52,7 @@ func record(before, after *instance, h happened) entry {
 		e.Step, e.Call, e.Round, e.Number = before.Step, before.Call, before.round(before.Step), before.Calls+1
 		e.Outcome, e.Said, e.TookUS, e.Patch = h.outcome, h.said, h.took.Microseconds(), h.patch
 		if h.timer {
-			e.Call = ""
+			e.Call, e.SleepUS = "", h.sleep.Microseconds()
 		}
 	case EventReplied:
 		e.Step, e.Call, e.Round, e.Number = before.Step, h.call, before.round(before.Step), before.Calls
@@ -91,7 +92,7 @@ func (e *entry) event(in *instance, sh *Shape) Event {
 		Instance: e.ID, Definition: in.Definition, Version: in.Version,
 		Seq: e.Seq, At: e.At, Kind: e.Kind, Call: e.Call, Round: e.Round, Number: e.Number,
 		Outcome: e.Outcome, Error: e.Said, Took: time.Duration(e.TookUS) * time.Microsecond,
-		By: e.By, Status: e.Progress.Status, Reason: e.Progress.Reason, Due: e.Progress.Due,
+		By: e.By, Sleep: time.Duration(e.SleepUS) * time.Microsecond, Status: e.Progress.Status, Reason: e.Progress.Reason, Due: e.Progress.Due,
 	}
 	if e.Kind == EventOperated {
 		out.Hand = e.Progress.Hand

@@ -41,6 +41,7 @@ type Event struct {
 	Error   string        // what the function's error said, at most 500 bytes
 	Took    time.Duration // how long the call took
 	By      string        // who replied
+	Sleep   time.Duration // how long a timer was set for; a deadline may end it before
 
 	Hand *Hand // of an intervention; nil otherwise
 

@@ -62,7 +62,7 @@ func (in Instance) Explanation() Explanation {
 func (in *Instance) doubted() (step string, more int) {
 	var names []string
 	for _, st := range in.Steps {
-		if st.Mark == MaybeDone {
+		if st.Mark == MaybeDone && st.Kind != ReadOnly { // which changes nothing
 			names = append(names, st.Name)
 		}
 	}
@@ -71,10 +71,20 @@ func (in *Instance) doubted() (step string, more int) {
 		return in.Step, len(names) - 1
 	case len(names) > 0:
 		return names[0], len(names) - 1
-	case in.Reason == InDoubt || in.Reason == CannotFence: // its steps cannot be read here
+	case in.step().Kind != ReadOnly && (in.Reason == InDoubt || in.Reason == CannotFence): // its steps cannot be read here
 		return in.openStep(), 0
 	}
 	return "", 0
+}
+
+// step is the open step; the zero value if it cannot be read.
+func (in *Instance) step() StepStatus {
+	for _, st := range in.Steps {
+		if st.Name == in.Step {
+			return st
+		}
+	}
+	return StepStatus{}
 }
 
 func (in *Instance) openStep() string {
@@ -90,6 +100,7 @@ func (x *explaining) places() map[string]string {
 		"definition": quotable(x.Definition, maxIDBytes), "version": strconv.Itoa(x.Version), "reason": quotable(string(x.Reason), 40),
 		"others": strconv.Itoa(x.others()), "done": strconv.Itoa(x.count(InEffect)), "steps": strconv.Itoa(len(x.Steps)),
 		"said": quotable(x.Detail, 100), "since": utc(x.Since, time.Time{}), "due": utc(x.Due, x.Since),
+		"within": x.step().ReplyTimeout.String(),
 	}
 	if h := x.stop(); h != nil {
 		p["by"], p["why"], p["stopped"] = quotable(h.By, 40), quotable(h.Reason, 100), utc(h.At, time.Time{})

@@ -16,6 +16,15 @@ func (x *explaining) undo() bool {
 	return x.Call == CallCompensation || x.Reason == UndoRefused || x.Reason == UndoUnfinished
 }
 
+// expects reports whether a fact about the open step is awaited, or missing.
+func (x *explaining) expects() bool { return x.step().Expects && !x.Back }
+
+// asks reports whether the open step changes nothing: an answer is all that it is for.
+func (x *explaining) asks() bool { return x.step().Kind == ReadOnly && x.Call != "" }
+
+// missing reports whether a fact that was waited for has not come.
+func (x *explaining) missing() bool { return x.expects() && !x.Waits && x.step().Mark == MaybeDone }
+
 // unread reports whether nothing but the start is in rows yet.
 func (x *explaining) unread() bool { return x.Seq == 0 && x.Step == "" }
 
@@ -25,7 +34,9 @@ func (x *explaining) facts() []string {
 	}
 	facts := []string{x.obstacle(), x.unknown()}
 	elsewhere := x.Step != "" && x.doubt != x.Step
-	if facts[0] == "" && (x.doubt == "" || x.undo() && x.Calls > 0 || x.attention() && elsewhere) {
+	if x.missing() {
+		facts = append([]string{"the fact about {step} has not come within {within}"}, facts...)
+	} else if facts[0] == "" && (x.doubt == "" || x.undo() && x.Calls > 0 || x.attention() && elsewhere) {
 		facts = append(facts, x.progress())
 	}
 	facts = append(facts, x.since(), x.tried(), x.beside())
@@ -64,12 +75,16 @@ func (x *explaining) unknown() string {
 // progress is how far it has come, where that is all there is to say.
 func (x *explaining) progress() string {
 	switch {
+	case x.expects() && (x.Waits || x.Calls == 0):
+		return "the fact that {step} was done is awaited"
 	case x.Waits && !x.undo():
 		return "a reply about {step} is awaited"
 	case x.undo() && x.Calls > 0:
 		return "{step} is not known to be undone"
 	case x.undo():
 		return "{step} is still to be undone"
+	case x.asks() && (x.Calls > 0 || x.attention()):
+		return "{step} has not been answered so far"
 	case x.Calls > 0 || x.attention():
 		return "{step} has not been done so far"
 	case len(x.Steps) == 0:
@@ -125,6 +140,10 @@ func (x *explaining) stop() *Hand {
 // tried is told with what was said, which belongs to the open step only once that was called.
 func (x *explaining) tried() string {
 	switch said := x.Detail != ""; {
+	case x.expects() && (x.Waits || !said || x.Detail == "no reply within "+x.step().ReplyTimeout.String()):
+		return ""
+	case x.expects():
+		return "what was asked about it said “{said}”"
 	case x.Calls == 1 && said:
 		return "1 call was made and said “{said}”"
 	case x.Calls == 1:
@@ -151,6 +170,10 @@ func (x *explaining) next() string {
 		return "next, at {due}, an engine looks for that version again"
 	case x.Status == Running && !x.Due.IsZero() && x.Due.Equal(x.Deadline):
 		return "next, at {due}, its deadline, the engine turns it back"
+	case x.Waits && x.expects():
+		return "next, at {due}, without it, the engine takes the outcome of {step} for unknown"
+	case x.Waits && x.asks():
+		return "next, at {due}, without a reply, the engine asks again, as often as the retry policy of {step} says, and silence at the end is a no"
 	case x.Waits:
 		return "next, at {due}, without a reply, the engine takes the outcome of {step} for unknown"
 	}
@@ -161,6 +184,9 @@ func (x *explaining) nextCall() string {
 	now := x.Due.IsZero()
 	switch x.Call {
 	case CallAction:
+		if x.expects() {
+			return either(now, "next the engine waits for the fact about {step}", "next, at {due}, the engine waits for the fact about {step} again")
+		}
 		return either(now, "next the engine calls {step}", "next, at {due}, the engine calls {step}")
 	case CallProbe:
 		return either(now, "next the engine asks what became of {step}", "next, at {due}, the engine asks what became of {step}")
@@ -192,6 +218,9 @@ func (x *explaining) person() string {
 		return x.needed()
 	case x.can(Resolve) && x.undo():
 		return "no person is needed, but one who knows can resolve the undo of {step} as done or not done"
+	case x.can(Resolve) && x.asks():
+		return either(x.Waits, "the reply is all that is needed, and one who may answer can also resolve {step} as done or not done",
+			"no person is needed, but one who may answer can resolve {step} as done or not done")
 	case x.can(Resolve):
 		return "no person is needed, but one who knows can resolve {step} as done or not done"
 	case x.can(Compensate, Stop):
@@ -217,6 +246,11 @@ func (x *explaining) needed() string {
 		return "find out whether {step} is undone and resolve its undo as done or not done, or retry"
 	case x.Reason == CannotFence:
 		return "ask the participant and resolve {step} as done or not done"
+	case x.missing():
+		return either(x.Call == CallAction, "find out whether {step} was done and resolve it as done or not done, unless the fact comes; retry waits for it again",
+			"find out whether {step} was done and resolve it as done or not done, unless the fact comes; retry asks again")
+	case x.asks():
+		return "clear what keeps {step} from being answered and retry, or resolve it as done or not done"
 	case x.doubt != "":
 		return either(x.Call == CallAction, "ask the participant and resolve {step} as done or not done; retry calls it again",
 			"ask the participant and resolve {step} as done or not done; retry asks again")

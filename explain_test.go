@@ -30,6 +30,15 @@ func marked(marks string, in saga.Instance) saga.Instance {
 	return in
 }
 
+// facing is an instance of shop.order whose open step, PAYMENT, is of a certain nature.
+func facing(st saga.StepStatus, in saga.Instance) saga.Instance {
+	in.Step = "PAYMENT"
+	in = marked("s..", in)
+	st.Name = in.Step
+	in.Steps[1] = st
+	return in
+}
+
 const (
 	running      = saga.Running
 	compensating = saga.Compensating
@@ -148,6 +157,36 @@ func TestExplain(t *testing.T) {
 			"Nobody knows whether STOCK took effect; STOCK is not known to be undone; it has gone back since 2026-11-22 05:27:33 UTC; " +
 				"1 call was made; next the engine calls the undo of STOCK; " +
 				"no person is needed, but one who knows can resolve the undo of STOCK as done or not done."},
+		{"a fact is awaited",
+			facing(saga.StepStatus{Mark: saga.Awaited, Kind: saga.Pivot, Expects: true, ReplyTimeout: time.Minute}, saga.Instance{Status: running, Call: saga.CallAction,
+				Waits: true, Calls: 1, Since: clock("05:27:31"), Due: clock("05:28:31"), Allowed: []saga.Verb{saga.Resolve, saga.Skip, saga.Stop}}),
+			"The fact that PAYMENT was done is awaited; it has gone forward since 2026-11-22 05:27:31 UTC; " +
+				"next, at 05:28:31 UTC, without it, the engine takes the outcome of PAYMENT for unknown; " +
+				"no person is needed, but one who knows can resolve PAYMENT as done or not done."},
+		{"a fact has not come",
+			facing(saga.StepStatus{Mark: saga.MaybeDone, Kind: saga.Pivot, Expects: true, ReplyTimeout: time.Minute}, saga.Instance{Status: running, Call: saga.CallProbe,
+				Calls: 1, Detail: "no reply within 1m0s", Since: clock("05:27:31"), Due: clock("05:28:32"), Allowed: []saga.Verb{saga.Resolve, saga.Skip, saga.Stop}}),
+			"The fact about PAYMENT has not come within 1m0s; nobody knows whether PAYMENT took effect; it has gone forward since 2026-11-22 05:27:31 UTC; " +
+				"next, at 05:28:32 UTC, the engine asks what became of PAYMENT; " +
+				"no person is needed, but one who knows can resolve PAYMENT as done or not done."},
+		{"a fact has not come, and asking did not help",
+			facing(saga.StepStatus{Mark: saga.MaybeDone, Kind: saga.Compensatable, Expects: true, ReplyTimeout: time.Minute}, saga.Instance{Status: attention, Reason: saga.InDoubt,
+				Call: saga.CallProbe, Calls: 3, Detail: "connection reset", Since: clock("05:29:00"), Due: clock("05:30:00"), Allowed: inAttention()}),
+			"The fact about PAYMENT has not come within 1m0s; nobody knows whether PAYMENT took effect; a person has been needed since 2026-11-22 05:29:00 UTC; " +
+				"what was asked about it said “connection reset”; next, at 05:30:00 UTC, the engine asks what became of PAYMENT; " +
+				"find out whether PAYMENT was done and resolve it as done or not done, unless the fact comes; retry asks again."},
+		{"an approval is awaited",
+			facing(saga.StepStatus{Mark: saga.Awaited, Kind: saga.ReadOnly, ReplyTimeout: time.Hour}, saga.Instance{Status: running, Call: saga.CallAction,
+				Waits: true, Calls: 1, Since: clock("05:27:31"), Due: clock("06:27:31"), Allowed: []saga.Verb{saga.Resolve, saga.Skip, saga.Stop}}),
+			"A reply about PAYMENT is awaited; it has gone forward since 2026-11-22 05:27:31 UTC; 1 call was made; " +
+				"next, at 06:27:31 UTC, without a reply, the engine asks again, as often as the retry policy of PAYMENT says, and silence at the end is a no; " +
+				"the reply is all that is needed, and one who may answer can also resolve PAYMENT as done or not done."},
+		{"an approval is asked for again",
+			facing(saga.StepStatus{Mark: saga.MaybeDone, Kind: saga.ReadOnly, ReplyTimeout: time.Hour}, saga.Instance{Status: running, Call: saga.CallAction,
+				Calls: 1, Detail: "no reply within 1h0m0s", Since: clock("05:27:31"), Due: clock("06:27:32"), Allowed: []saga.Verb{saga.Resolve, saga.Skip, saga.Stop}}),
+			"PAYMENT has not been answered so far; it has gone forward since 2026-11-22 05:27:31 UTC; 1 call was made and said “no reply within 1h0m0s”; " +
+				"next, at 06:27:32 UTC, the engine calls PAYMENT; " +
+				"no person is needed, but one who may answer can resolve PAYMENT as done or not done."},
 		{"only its start can be read", saga.Instance{ID: "1007/1", Definition: "shop.order", Status: running},
 			"Its start is recorded, and no checkpoint shows more of it yet; read it again in a moment."},
 		{"read where its definition is not known",

@@ -2,7 +2,6 @@ package saga
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -13,10 +12,19 @@ import (
 //
 //	{Name: "charge", Steps: saga.Nest(func(t *Tour) *Charge { return &t.Charge }, charge.Steps...)}
 func Nest[S, P any](part func(*S) *P, steps ...Step[P]) []Step[S] {
+	out := nest(part, steps)
+	if part == nil && len(out) > 0 {
+		out[0].wrong = "saga.Nest was given no function; give it one that returns a pointer to the field that is these steps'"
+	}
+	return out
+}
+
+func nest[S, P any](part func(*S) *P, steps []Step[P]) []Step[S] {
 	out := make([]Step[S], len(steps))
 	for i, st := range steps {
 		out[i] = Step[S]{
-			Name: st.Name, Kind: st.Kind, ReplyTimeout: st.ReplyTimeout, Timeout: st.Timeout, Retry: st.Retry,
+			wrong: st.wrong,
+			Name:  st.Name, Kind: st.Kind, ReplyTimeout: st.ReplyTimeout, Timeout: st.Timeout, Retry: st.Retry,
 			Replayable: st.Replayable, Parallel: st.Parallel,
 			Action: nestFunc(part, st.Action), Compensation: nestFunc(part, st.Compensation),
 			Probe: nestFunc(part, st.Probe), Fence: nestFunc(part, st.Fence),
@@ -31,7 +39,7 @@ func Nest[S, P any](part func(*S) *P, steps ...Step[P]) []Step[S] {
 			out[i].Sleep = func(s S) time.Duration { return st.Sleep(*part(&s)) }
 		}
 		if st.Steps != nil {
-			out[i].Steps = Nest(part, st.Steps...)
+			out[i].Steps = nest(part, st.Steps)
 		}
 	}
 	return out
@@ -48,36 +56,36 @@ func nestFunc[S, P any](part func(*S) *P, f Func[P]) Func[S] {
 type layout[S any] struct {
 	steps []Step[S]
 	lanes []lane
-	errs  []error
+	wrong mistakes
 }
 
 // lane is the branch of a parallel group; the zero value is the saga's own line.
 type lane struct{ group, branch int }
 
-func layOut[S any](definition string, steps []Step[S]) layout[S] {
+func layOut[S any](steps []Step[S]) layout[S] {
 	l, groups := layout[S]{}, 0
 	var add func(prefix string, in lane, steps []Step[S])
 	add = func(prefix string, in lane, steps []Step[S]) {
 		for _, st := range steps {
-			bad := func(why string) {
-				l.errs = append(l.errs, fmt.Errorf("%w: definition %q: group %q: %s", ErrInvalid, definition, prefix+st.Name, why))
+			bad, name := l.wrong.at(len(l.steps)), prefix+st.Name
+			if st.wrong != "" {
+				bad("%q: %s", name, st.wrong)
 			}
 			if st.Steps == nil && !st.Parallel {
-				st.Name = prefix + st.Name
+				st.Name = name
 				l.steps, l.lanes = append(l.steps, st), append(l.lanes, in)
 				continue
 			}
-			if why := st.groupFault(in); why != "" {
-				bad(why)
-				continue
+			for _, why := range st.groupFaults(in) {
+				bad("group %q: %s", name, why)
 			}
-			if !st.Parallel {
-				add(prefix+st.Name+".", in, st.Steps)
+			if !st.Parallel || in.group > 0 {
+				add(name+".", in, st.Steps)
 				continue
 			}
 			groups++
 			for i := range st.Steps {
-				add(prefix+st.Name+".", lane{groups, i}, st.Steps[i:i+1])
+				add(name+".", lane{groups, i}, st.Steps[i:i+1])
 			}
 		}
 	}
@@ -85,19 +93,21 @@ func layOut[S any](definition string, steps []Step[S]) layout[S] {
 	return l
 }
 
-// groupFault says what is wrong with a group, and what to change; "" if nothing.
-func (st *Step[S]) groupFault(in lane) string {
+// groupFaults says what is wrong with a group, and what to change.
+func (st *Step[S]) groupFaults(in lane) (all []string) {
 	shape := Definition[S]{}.shape(layout[S]{steps: []Step[S]{*st}, lanes: make([]lane, 1)}).Steps[0]
 	shape.Kind = st.Kind
-	switch {
-	case !validID(st.Name):
-		return "it needs a name, which its steps are called by"
-	case len(st.Steps) == 0:
-		return "it has no steps; add some or remove Parallel"
-	case st.Action != nil || shape != StepShape{Name: st.Name}:
-		return "a group has only Name, Steps and Parallel; move the rest to its steps"
-	case st.Parallel && in.group > 0:
-		return "a parallel group within a parallel group; make its steps branches of the outer one"
+	if !validID(st.Name) {
+		all = append(all, "it needs a name, which its steps are called by")
 	}
-	return ""
+	if len(st.Steps) == 0 {
+		all = append(all, "it has no steps; add some or remove Parallel")
+	}
+	if st.Action != nil || shape != (StepShape{Name: st.Name}) {
+		all = append(all, "a group has only Name, Steps and Parallel; move the rest to its steps")
+	}
+	if st.Parallel && in.group > 0 {
+		all = append(all, "a parallel group within a parallel group; make its steps branches of the outer one")
+	}
+	return all
 }

@@ -100,6 +100,12 @@ type StepStatus struct {
 	Open    bool // it is next or under way; several are at once in a parallel group
 	Group   int  // of parallel steps, from 1, and
 	Branch  int  // the branch of it, from 0; both are 0 outside
+
+	// As its definition has it; zero where that cannot be read.
+	Kind         Kind
+	Compensation bool          // it can be undone
+	Expects      bool          // nobody is called: others do it unasked, and a fact that says so is awaited
+	ReplyTimeout time.Duration // how long a reply is waited for
 }
 
 // Mark is what is known of a step's effect.

@@ -2,9 +2,9 @@ package saga
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -12,7 +12,7 @@ import (
 type plan struct {
 	shape Shape
 	codec *codec
-	err   error
+	wrong mistakes
 	call  func(ctx context.Context, step int, kind CallKind, state any, a Attempt) error
 	reply func(step int, state any, r Reply) error
 	when  func(step int, state any) bool
@@ -22,23 +22,18 @@ type plan struct {
 // plan erases the state's type once; mistakes that only the functions and the type show are kept
 // for New to report with the rest.
 func (d Definition[S]) plan() *plan {
-	laid := layOut(d.Name, d.Steps)
-	p := &plan{shape: d.shape(laid)}
-	errs := append([]error{p.shape.check()}, laid.errs...)
+	laid := layOut(d.Steps)
+	p := &plan{shape: d.shape(laid), wrong: laid.wrong}
+	p.wrong = append(p.wrong, p.shape.check()...)
 	steps := laid.steps
 	for i := range steps {
-		switch acts, sleeps := steps[i].Action != nil, steps[i].Sleep != nil; {
-		case !acts && !sleeps && steps[i].Reply == nil:
-			errs = append(errs, fmt.Errorf("%w: definition %q: step %q has no Action; one that others do unasked needs a Reply, by which it is heard of", ErrInvalid, d.Name, steps[i].Name))
-		case acts && sleeps:
-			errs = append(errs, fmt.Errorf("%w: definition %q: step %q sleeps and has an Action; make them two steps", ErrInvalid, d.Name, steps[i].Name))
-		}
+		steps[i].check(p.wrong.at(i))
 	}
 	codec, err := newCodec(reflect.TypeFor[S]())
 	if err != nil {
-		errs = append(errs, fmt.Errorf("%w: definition %q: %w", ErrInvalid, d.Name, err))
+		p.wrong.at(wholeDefinition)("%w", err)
 	}
-	p.codec, p.err = codec, errors.Join(errs...)
+	p.codec = codec
 	p.call = func(ctx context.Context, step int, kind CallKind, state any, a Attempt) error {
 		return steps[step].function(kind)(ctx, state.(*S), a)
 	}
@@ -53,6 +48,24 @@ func (d Definition[S]) plan() *plan {
 	}
 	p.sleep = func(step int, state any) time.Duration { return steps[step].Sleep(*state.(*S)) }
 	return p
+}
+
+// err is what is wrong with the definition, given what a step without a timeout has; zero if that is
+// not known.
+func (p *plan) err(timeout time.Duration) error {
+	all := slices.Clone(p.wrong)
+	p.shape.checkBudget(&all, timeout)
+	return all.error(p.shape.Name)
+}
+
+// check notes what only the functions of a step show.
+func (st *Step[S]) check(bad func(string, ...any)) {
+	switch acts, sleeps := st.Action != nil, st.Sleep != nil; {
+	case !acts && !sleeps && st.Reply == nil:
+		bad("step %q has no Action; one that others do unasked needs a Reply, by which it is heard of", st.Name)
+	case acts && sleeps:
+		bad("step %q sleeps and has an Action; make them two steps", st.Name)
+	}
 }
 
 func (d Definition[S]) shape(laid layout[S]) Shape {
@@ -118,13 +131,22 @@ func (p *plan) attempt(ctx context.Context, c callStep, memo *stateMemo) (patch 
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", NotDone, err)
 	}
+	var passed error
+	if c.Reply == nil && in.mayPass() {
+		passed = reachesNobody(in, "When", func() error {
+			if !p.when(in.Step, after) {
+				return NotNeeded
+			}
+			return nil
+		})
+	}
 	switch {
 	case c.Reply != nil:
 		err = p.hear(in.Step, after, c.Reply.reply(in, sh))
-	case in.mayPass() && !p.when(in.Step, after):
-		return nil, NotNeeded
+	case passed != nil:
+		return nil, passed
 	case sh.Steps[in.Step].Sleep:
-		return nil, asleep(p.sleep(in.Step, after))
+		err = reachesNobody(in, "Sleep", func() error { return asleep(p.sleep(in.Step, after)) })
 	case sh.Steps[in.Step].Expects && in.Call == CallAction:
 		return nil, Pending
 	default:
@@ -138,6 +160,21 @@ func (p *plan) attempt(ctx context.Context, c callStep, memo *stateMemo) (patch 
 		return nil, fmt.Errorf("%w: the step answered, but its state cannot be recorded: %w", Unknown, lost)
 	}
 	return patch, err
+}
+
+// reachesNobody asks a function that makes no call. If it panics, nothing was done by that; an action's
+// step may be tried again, and a probe was not asked.
+func reachesNobody(in *instance, name string, ask func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			did := NotDone
+			if in.Call != CallAction {
+				did = Unknown
+			}
+			err = fmt.Errorf("%w: %s panicked: %v", did, name, v)
+		}
+	}()
+	return ask()
 }
 
 // hear lets a step fold in a reply that is an answer.

@@ -126,7 +126,8 @@ func (in *instance) public(sh *Shape, node string) Instance {
 	for i := range sh.Steps {
 		out.Steps = append(out.Steps, StepStatus{
 			Name: sh.Steps[i].Name, Mark: markName(in.mark(i)), Round: in.round(i), Skipped: slices.Contains(in.Skips, i),
-			Group: sh.Steps[i].Group, Branch: sh.Steps[i].Branch,
+			Group: sh.Steps[i].Group, Branch: sh.Steps[i].Branch, Kind: sh.Steps[i].Kind,
+			Compensation: sh.Steps[i].Compensation, Expects: sh.Steps[i].Expects, ReplyTimeout: sh.Steps[i].ReplyTimeout,
 		})
 	}
 	for i := range in.width() {

@@ -36,8 +36,8 @@ func (b *Beginning) planned(registered map[shapeKey]*plan) (*plan, error) {
 	switch {
 	case p == nil:
 		return nil, fmt.Errorf("%w: definition %q version %d is not registered; pass it to New", ErrInvalid, key.name, key.version)
-	case p.err != nil:
-		return nil, p.err
+	case len(p.wrong) > 0:
+		return nil, p.wrong.error(p.shape.Name)
 	case !validID(b.id):
 		return nil, fmt.Errorf("%w: the id needs 1 to %d bytes of UTF-8 without control characters or space at an end", ErrInvalid, maxIDBytes)
 	case reflect.TypeOf(b.input) != reflect.PointerTo(p.codec.typ):

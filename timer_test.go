@@ -2,6 +2,7 @@ package saga_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,5 +107,27 @@ func TestOnlyTheEngineSaysNotNeeded(t *testing.T) {
 		if events, err := e.History(t.Context(), "i"); err != nil || events[1].Outcome != saga.Unknown {
 			t.Errorf("its outcome is in %+v, error %v; want unknown", events, err)
 		}
+	})
+}
+
+// A When that panics has called nobody: nothing is in doubt, and no participant can be asked.
+func TestAWhenThatPanicsLeavesNoDoubt(t *testing.T) {
+	bubble(t, func(t *testing.T, store *memory.Store) {
+		p := newParty()
+		b := p.step("b")
+		b.When = func(cart) bool { panic("no such key") }
+		b.Retry = saga.RetryPolicy{MaxAttempts: 2, Initial: time.Hour, Max: time.Hour}
+		d := def(p.step("a"), b)
+		e := run(t, store, nil, d)
+		start(t, e, d, "i", cart{})
+		after(t, time.Second)
+		in := now(t, e, "i")
+		wantMarks(t, in, saga.InEffect, saga.NotStarted)
+		if says := in.Explain(); !strings.Contains(says, "B has not been done so far") && !strings.Contains(says, "b has not been done so far") ||
+			!strings.Contains(says, "When panicked: no such key") || strings.Contains(says, "nobody knows") {
+			t.Errorf("it says %q", says)
+		}
+		wantStatus(t, ends(t, e, d, "i"), saga.Compensated, "")
+		p.wantCalls(t, "action a, compensation a")
 	})
 }

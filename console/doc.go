@@ -10,8 +10,8 @@
 //	server := &http.Server{Addr: "127.0.0.1:8080", Handler: pages}
 //	server.RegisterOnShutdown(pages.Close)
 //
-// The console only reads. It asks a [Source] for instances, histories and counts, and keeps nothing
-// of its own; any number of consoles may read one source. It has no users and no passwords: put it
+// The console only reads. It asks a [Source] for instances, histories, counts and what was sent to
+// instances, and keeps nothing of its own; any number of consoles may read one source. It has no users and no passwords: put it
 // behind whatever guards your other internal pages, because states and error texts of participants
 // appear on it word for word.
 //
@@ -19,7 +19,8 @@
 //
 //	/transactions          the list: newest first, by status, definition or id; 25 on a page; what
 //	                       needs a person is explained
-//	/transactions/{id}     one instance: what is known, what is not, what comes next, and its history
+//	/transactions/{id}     one instance: what is known, what is not, what comes next, what was sent
+//	                       to it and not applied, and its history
 //	/specimen              every part and every state, from the same templates
 //	/stream                live updates of the page that names it
 //

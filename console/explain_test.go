@@ -18,11 +18,13 @@ func every(yield func(in saga.Instance)) {
 		for _, reason := range []saga.Reason{"", saga.InDoubt, saga.CannotFence, saga.CannotFinish, saga.UndoRefused, saga.UndoUnfinished,
 			saga.Stopped, saga.UnknownDefinition, "of a later version"} {
 			for _, call := range []saga.CallKind{"", saga.CallAction, saga.CallProbe, saga.CallFence, saga.CallCompensation} {
-				for i := range 12 {
+				for i := range 36 {
 					in := saga.Instance{ID: "so-1", Definition: "shop.order", Version: 2, Seq: 5, Status: status, Reason: reason, Call: call,
 						Step: "ORDER", Back: status == saga.Compensating, Calls: i % 3, Started: at, Since: at, Deadline: at.Add(2 * time.Hour),
 						Detail: []string{"", `503 "Service" <Unavailable>`}[i%2], Due: at.Add(time.Duration(i%3) * time.Hour),
 						Steps: []saga.StepStatus{{Name: "STOCK", Mark: saga.InEffect}, {Name: "ORDER", Mark: saga.MaybeDone}, {Name: "MAIL", Mark: saga.MaybeDone}}}
+					in.Waits = i%5 == 4
+					in.Steps[1].Kind, in.Steps[1].Expects = []saga.Kind{saga.Compensatable, saga.Pivot, saga.ReadOnly}[i/12], i/12 == 1
 					in.Steps = in.Steps[:1+i%3]
 					in.Allowed = [][]saga.Verb{nil, {saga.Retry, saga.Compensate, saga.Resolve, saga.Skip}, {saga.Compensate, saga.Stop}, {saga.Stop}}[i%4]
 					if i%2 == 1 {
@@ -31,7 +33,7 @@ func every(yield func(in saga.Instance)) {
 					if i%3 == 0 {
 						in.Due = time.Time{}
 					}
-					if i == 11 {
+					if i%12 == 11 {
 						in.Step, in.Steps = "", nil
 					}
 					yield(in)

@@ -23,7 +23,14 @@ type fake struct {
 	mu     sync.Mutex
 	found  []saga.Instance // latest start first
 	events map[string][]saga.Event
+	sent   map[string][]saga.Sent
 	err    error
+}
+
+func (f *fake) Sent(_ context.Context, id string) ([]saga.Sent, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sent[id], f.err
 }
 
 func (f *fake) Find(_ context.Context, q saga.Filter) ([]saga.Instance, error) {

@@ -59,7 +59,20 @@ type factsStory struct {
 	Next      []string        `json:"next,omitempty"`
 	Steps     []factsStep     `json:"steps"`
 	State     json.RawMessage `json:"state,omitempty"`
+	Unheard   []factsUnheard  `json:"unheard,omitempty"` // sent, and not in the history; the latest first
 	History   []factsMoment   `json:"history"`
+}
+
+// factsUnheard is what was sent and moved nothing.
+type factsUnheard struct {
+	At      time.Time    `json:"at"`
+	Verb    saga.Verb    `json:"verb"`
+	Step    string       `json:"step,omitempty"` // that a reply is for
+	Outcome saga.Outcome `json:"outcome,omitempty"`
+	By      string       `json:"by,omitempty"`
+	Reason  string       `json:"reason,omitempty"`
+	State   unheard      `json:"state"` // waits, late, step (there is none of that name), moved or wrong
+	Why     string       `json:"why"`
 }
 
 type factsStep struct {
@@ -70,6 +83,8 @@ type factsStep struct {
 	Open    bool      `json:"open,omitempty"`    // next or under way; several are in a parallel group
 	Group   int       `json:"group,omitempty"`   // of parallel steps, from 1
 	Branch  int       `json:"branch,omitempty"`  // of the group, from 0
+	Kind    saga.Kind `json:"kind,omitempty"`    // "" where its definition cannot be read
+	Expects bool      `json:"expects,omitempty"` // nobody is called; a fact is awaited
 }
 
 type factsMoment struct {
@@ -130,7 +145,10 @@ func (c *Console) storyJSON(w http.ResponseWriter, v viewer, s *story) {
 		f.Known, f.NotKnown, f.Next = k.Known, k.NotKnown, k.Next
 	}
 	for _, st := range s.In.Steps {
-		f.Steps = append(f.Steps, factsStep(st))
+		f.Steps = append(f.Steps, factsStep{st.Name, st.Mark, st.Round, st.Skipped, st.Open, st.Group, st.Branch, st.Kind, st.Expects})
+	}
+	for _, m := range s.Unheard {
+		f.Unheard = append(f.Unheard, factsUnheard{m.At, m.Verb, m.Step, m.Outcome, m.By, m.Reason, s.unheard(m), cause(m.Result.Err)})
 	}
 	for i := range s.Moments {
 		f.History = append(f.History, s.factsMoment(&s.Moments[i], v.speaker))

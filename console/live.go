@@ -37,7 +37,7 @@ func (c *Console) liveTransaction(v viewer, id string) live {
 		if err != nil {
 			return nil, fmt.Errorf("console: get %s: %w", id, err)
 		}
-		s, err := rd.story(ctx, in)
+		s, err := rd.whole(ctx, in)
 		if err != nil {
 			return nil, err
 		}
@@ -51,6 +51,7 @@ func storyFragments(view storyView) []fragment {
 		{ID: view.Prefix + "kno", Template: "story-kno", Data: view},
 		{ID: view.Key.HTMLID, Template: "figures", Data: view.Key},
 		{ID: view.Diagram.HTMLID, Template: "drawing", Data: view.Diagram},
+		{ID: view.Unheard.HTMLID, Template: "unheard", Data: view.Unheard},
 		{ID: view.Aside.HTMLID, Template: "beside", Data: view.Aside},
 	}
 	for _, e := range view.Log.Entries {

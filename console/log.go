@@ -50,6 +50,8 @@ func (s *story) log(say speaker, prefix string) []logEntry {
 			}
 		case momentOperated:
 			entries[i].Said = m.Event.Hand.Reason
+		case momentKept:
+			entries[i].Said = m.Event.Error
 		}
 		if i == 0 {
 			entries[i].Offset = "0"
@@ -111,7 +113,7 @@ func (s *story) title(m *moment, say speaker) string {
 		return say.Say("log.undo", "step", m.Event.Hand.Step)
 	case m.settled() != "":
 		return m.settled()
-	case m.Kind == momentAsleep || m.Kind == momentAwake || m.Kind == momentPassed:
+	case m.Kind == momentAsleep || m.Kind == momentAwake || m.Kind == momentPassed || m.Kind == momentExpects:
 		return say.Say("log."+string(m.Kind), "step", m.Event.Step)
 	case m.Kind == momentOperated:
 		return say.known("log."+string(m.Event.Hand.Verb), string(m.Event.Hand.Verb))
@@ -126,6 +128,8 @@ func attemptText(m *moment, say speaker) string {
 		return e.Open
 	case m.Kind == momentOperated:
 		return say.Say("log.by", "by", e.Hand.By)
+	case m.Kind == momentKept:
+		return say.Say("attempt.kept", "step", e.Step)
 	case m.Kind != momentCall:
 		return ""
 	case e.Kind == saga.EventReplied && e.By != "":
@@ -161,6 +165,10 @@ func (s *story) why(m *moment, say speaker) string {
 	case momentCall:
 		call := cmp.Or(e.Call, saga.CallAction)
 		return say.Say("why." + string(call) + "." + strings.ReplaceAll(string(cmp.Or(e.Outcome, saga.Unknown)), " ", ""))
+	case momentAsleep:
+		return whyAsleep(e, say)
+	case momentKept:
+		return whyKept(e, say)
 	case momentTurned:
 		return s.whyTurned(m, say)
 	case momentRecovered:
@@ -188,6 +196,25 @@ func (s *story) skippedKey() string {
 	return ""
 }
 
+func whyAsleep(e saga.Event, say speaker) string {
+	switch {
+	case e.Sleep == 0: // written before it was recorded
+		return say.Say("why.asleep")
+	case e.Due.Before(e.At.Add(e.Sleep)):
+		return say.Say("why.asleep.deadline", "d", e.Sleep, "time", e.Due)
+	}
+	return say.Say("why.asleep.until", "d", e.Sleep, "time", e.Due)
+}
+
+// whyKept says who sent a reply that came early, and what it says.
+func whyKept(e saga.Event, say speaker) string {
+	said := say.Say(outcomeMark(e.Outcome).Key)
+	if e.By == "" {
+		return say.Say("why.kept", "said", said)
+	}
+	return say.Say("why.kept.by", "by", e.By, "said", said)
+}
+
 func whyTakenOver(m *moment, say speaker) string {
 	switch {
 	case m.Lane == 0:
@@ -198,27 +225,46 @@ func whyTakenOver(m *moment, say speaker) string {
 	return say.Say("why.recovered.step", "step", m.Event.Open)
 }
 
-// whyTurned lists what took effect before the turn, in the order in which it is undone.
+// whyTurned lists what took effect before the turn and can be undone, in that order.
 func (s *story) whyTurned(m *moment, say speaker) string {
 	var done []string
+	took := false
 	for i := m.Number - 2; i >= 0; i-- {
 		p := &s.Moments[i]
+		step := ""
 		switch {
 		case p.Back:
 		case p.Kind == momentCall && p.Event.Outcome == saga.Succeeded:
-			done = append(done, p.Event.Step)
+			step = p.Event.Step
 		case p.Kind == momentOperated && p.Event.Hand.Verb == saga.Resolve && p.Event.Hand.Outcome == saga.Succeeded:
-			done = append(done, p.Event.Hand.Step)
+			step = p.Event.Hand.Step
+		}
+		took = took || step != ""
+		if step != "" && s.undoable(step) {
+			done = append(done, step)
 		}
 	}
 	key := "why.turned"
 	if m.Event.Kind == saga.EventTurned {
 		key = "why.deadline"
 	}
-	if len(done) == 0 {
+	switch {
+	case !took:
 		return say.Say(key + ".nothing")
+	case len(done) == 0:
+		return say.Say(key + ".harmless")
 	}
 	return say.Say(key, "steps", strings.Join(done, ", "))
+}
+
+// undoable reports whether a step has an undo; where that cannot be read, it may.
+func (s *story) undoable(step string) bool {
+	for _, st := range s.In.Steps {
+		if st.Name == step {
+			return st.Compensation || st.Kind == ""
+		}
+	}
+	return true
 }
 
 // reason says why a person is needed.

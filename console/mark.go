@@ -46,7 +46,7 @@ func standingOf(in saga.Instance) standing {
 // inDoubt reports whether nobody can say of some step of a live instance whether it took effect,
 // and somebody still wants to know.
 func inDoubt(in saga.Instance) bool {
-	return !in.Status.Ended() && slices.ContainsFunc(in.Steps, func(st saga.StepStatus) bool { return st.Mark == saga.MaybeDone })
+	return !in.Status.Ended() && slices.ContainsFunc(in.Steps, func(st saga.StepStatus) bool { return st.Mark == saga.MaybeDone && st.Kind != saga.ReadOnly })
 }
 
 // has reports whether a list of what stands so has the instance. One that needs a person may be

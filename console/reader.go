@@ -36,6 +36,16 @@ func (r *reader) story(ctx context.Context, in saga.Instance) (*story, error) {
 	return tell(in, events, time.Now()), nil
 }
 
+// whole is a story with what its page shows besides.
+func (r *reader) whole(ctx context.Context, in saga.Instance) (*story, error) {
+	s, err := r.story(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	s.Unheard, err = r.sent(ctx, in.ID)
+	return s, err
+}
+
 // counts is how many instances stand where.
 type counts struct {
 	By    map[standing]int // each instance once

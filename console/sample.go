@@ -12,6 +12,7 @@ type sample struct {
 	name   string
 	in     saga.Instance
 	events []saga.Event
+	sent   []saga.Sent // that moved nothing, the latest first
 	now    time.Time
 }
 

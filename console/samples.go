@@ -13,6 +13,7 @@ func samples() []*sample {
 	return []*sample{
 		sampleLost(), sampleUnknown(), sampleAttention(), sampleStopped(), sampleRefused(), sampleRunning(), sampleCompensating(),
 		sampleRecovered(), sampleResolved(), sampleSkipped(), sampleLeft(), sampleCompensated(), sampleFailed(), sampleCompleted(), sampleBranches(), sampleParted(),
+		sampleUnheard(),
 	}
 }
 

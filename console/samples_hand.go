@@ -1,6 +1,7 @@
 package console
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/seosa-dev/saga"
@@ -48,6 +49,28 @@ func sampleSkipped() *sample {
 		stands("", saga.Skipped, saga.InEffect, saga.InEffect)
 	s.in.Steps[0].Skipped = true
 	return s
+}
+
+// sampleUnheard has come to its end, and messages about it came after that.
+func sampleUnheard() *sample {
+	s := sampleOf("unheard", "so-1016").
+		call("STOCK", saga.CallAction, 1, saga.Succeeded, 15*ms, "", "PAYMENT").
+		call("PAYMENT", saga.CallAction, 1, saga.Pending, 11*ms, "", "PAYMENT").
+		add(saga.Event{Kind: saga.EventReplied, Step: "PAYMENT", Call: saga.CallAction, Number: 1, Outcome: saga.Refused,
+			Error: "refused: the card has expired", By: "/shop/payment", Open: "STOCK", Status: saga.Compensating}, 3*time.Second).
+		turn("STOCK", saga.CallCompensation, 1, saga.Succeeded, 11*ms, "", "", saga.Compensated).
+		stands("", saga.TakenBack, saga.NeverDone, saga.NotStarted)
+	at, no := s.now, func(kind error, why string) saga.Result {
+		return saga.Result{ID: s.in.ID, Err: fmt.Errorf("%w: %s", kind, why)}
+	}
+	s.sent = []saga.Sent{
+		{At: at.Add(41 * time.Minute), Verb: saga.Retry, By: "j.kim", Reason: "The customer asks why it was not paid.", Result: saga.Result{ID: s.in.ID, Err: saga.ErrWaiting}},
+		{At: at.Add(9 * time.Minute), Verb: "reply", Step: "PAYMNT", Outcome: saga.Succeeded, By: "/shop/till", Result: no(saga.ErrLate, "it has ended")},
+		{At: at.Add(time.Minute), Verb: saga.Stop, By: "m.park", Reason: "Wrong card.", Result: no(saga.ErrMoved, "it has ended")},
+		{At: at.Add(time.Second), Verb: "reply", Step: "PAYMENT", Outcome: saga.Succeeded, By: "/shop/payment", Reason: "charged 58,500 under 88-1016",
+			Result: no(saga.ErrLate, "it has ended")},
+	}
+	return s.wait(42 * time.Minute)
 }
 
 func sampleLeft() *sample {

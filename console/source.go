@@ -19,4 +19,7 @@ type Source interface {
 	History(ctx context.Context, id string) ([]saga.Event, error)
 	// Count returns how many instances stand in each status.
 	Count(ctx context.Context) (map[saga.Status]int, error)
+	// Sent returns the interventions and replies that were sent to an instance, oldest first, and what
+	// became of them; empty if there are none.
+	Sent(ctx context.Context, id string) ([]saga.Sent, error)
 }

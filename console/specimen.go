@@ -30,6 +30,7 @@ func (c *Console) specimen(w http.ResponseWriter, r *http.Request, v viewer) {
 	view.Problems = []problemView{c.specimenProblem(view.frameView)}
 	for _, sample := range samples() {
 		s := tell(sample.in, sample.events, sample.now)
+		s.Unheard = sample.sent
 		view.Rows = append(view.Rows, v.rowOf(s))
 		view.Stories = append(view.Stories, specimenStory{v.Say("specimen.story." + sample.name), v.storyView(s, sample.name+"-")})
 	}
@@ -54,6 +55,6 @@ func (v viewer) allMarks() []statusView {
 	for _, m := range []saga.Mark{saga.NotStarted, saga.TakenBack, saga.Skipped, saga.LeftBehind, saga.PassedOver, saga.Awaited} {
 		all = append(all, v.Status(stepMark(m, false), false))
 	}
-	return append(all, v.Status(newMark("parked", "parked", "outcome.parked"), false), v.Status(newMark("start", "start", "outcome.recorded"), false),
+	return append(all, v.Status(newMark("parked", "parked", "outcome.waiting"), false), v.Status(newMark("start", "start", "outcome.recorded"), false),
 		v.Status(handMark(&saga.Hand{Verb: saga.Retry}, false), false))
 }

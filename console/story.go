@@ -29,9 +29,11 @@ const (
 	momentResumed   momentKind = "resumed"
 	momentReleased  momentKind = "released"
 	momentOperated  momentKind = "operated"
-	momentAsleep    momentKind = "asleep" // a timer was set
-	momentAwake     momentKind = "awake"  // its time has come
-	momentPassed    momentKind = "passed" // it is not needed
+	momentAsleep    momentKind = "asleep"  // a timer was set
+	momentAwake     momentKind = "awake"   // its time has come
+	momentPassed    momentKind = "passed"  // it is not needed
+	momentExpects   momentKind = "expects" // a fact is awaited
+	momentKept      momentKind = "kept"    // a reply came early
 	momentAttention momentKind = "attention"
 	momentEnded     momentKind = "ended"
 )
@@ -78,6 +80,7 @@ type story struct {
 	Lanes   []string // step names; lane i+1 is Lanes[i]
 	Moments []moment
 	Spans   []span
+	Unheard []saga.Sent // what was sent and moved nothing, the latest first; only where one instance is shown
 }
 
 // tell reads an instance and its history as of now.
@@ -127,6 +130,8 @@ func (s *story) event(e saga.Event, before saga.Status, goingBack bool) {
 		m.Start = e.At.Add(-e.Took)
 		if e.Outcome == saga.NotNeeded {
 			m.Kind, m.Start = momentPassed, e.At
+		} else if e.Outcome == saga.Pending && e.Call == saga.CallAction && s.expects(e.Step) {
+			m.Kind, m.Start = momentExpects, e.At
 		}
 		m.Back = goingBack && e.Call != saga.CallAction || e.Call == saga.CallCompensation
 	case saga.EventTurned:
@@ -137,7 +142,7 @@ func (s *story) event(e saga.Event, before saga.Status, goingBack bool) {
 	case saga.EventResumed:
 		m.Kind, m.Mark = momentResumed, plainStanding(e.Status).mark()
 	case saga.EventReleased:
-		m.Kind, m.Lane, m.Mark = momentReleased, s.lane(e.Open), newMark("parked", "parked", "outcome.parked")
+		m.Kind, m.Lane, m.Mark = momentReleased, s.lane(e.Open), newMark("parked", "parked", "outcome.waiting")
 	case saga.EventOperated:
 		m.Kind = momentOperated
 		s.operated(&m)
@@ -147,6 +152,10 @@ func (s *story) event(e saga.Event, before saga.Status, goingBack bool) {
 		m.Kind = momentKind(e.Kind)
 	}
 	s.add(m)
+}
+
+func (s *story) expects(step string) bool {
+	return slices.ContainsFunc(s.In.Steps, func(st saga.StepStatus) bool { return st.Name == step && st.Expects })
 }
 
 func timerKind(e saga.Event) momentKind {

@@ -20,6 +20,7 @@ type storyView struct {
 	Kno     *kno
 	Key     keyView
 	Diagram diagramView
+	Unheard unheardView
 	Log     logView
 	Aside   asideView
 }
@@ -75,6 +76,7 @@ func (v viewer) storyView(s *story, prefix string) storyView {
 	view.Key = keyView{v.speaker, prefix + "figures", s.figures(v)}
 	t, left := s.train(v.speaker, s.lede(v.speaker)+" "+v.Say("diagram.below"))
 	view.Diagram = diagramView{speaker: v.speaker, HTMLID: prefix + "drawing", SVG: t.SVG(), Left: left}
+	view.Unheard = s.unheardView(v.speaker, prefix)
 	view.Log = logView{speaker: v.speaker, HTMLID: prefix + "log", Class: laneClass(len(s.Lanes) + 1), Entries: s.log(v.speaker, prefix)}
 	names := append([]string{v.Say("lane.engine")}, s.Lanes...)
 	for i, name := range names {
@@ -158,7 +160,7 @@ func (c *Console) transaction(w http.ResponseWriter, r *http.Request, v viewer, 
 		c.problem(w, r, v, sourceProblem(err, id))
 		return
 	}
-	s, err := rd.story(r.Context(), in)
+	s, err := rd.whole(r.Context(), in)
 	if err != nil {
 		c.problem(w, r, v, sourceProblem(err, id))
 		return

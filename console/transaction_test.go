@@ -98,7 +98,31 @@ func TestDeadlineAndWaiting(t *testing.T) {
 	f := &fake{}
 	f.order("so-1", time.Minute).then(time.Second, saga.Event{Kind: saga.EventReleased, Status: saga.Running, Open: "STOCK", Due: time.Now()}).
 		then(time.Second, saga.Event{Kind: saga.EventTurned, Status: saga.Failed}, saga.NotStarted)
-	shows(t, get(t, newConsole(t, f, nil), "/transactions/so-1"), 200, "Set aside", "The deadline passed.", "Never ran", "Failed")
+	shows(t, get(t, newConsole(t, f, nil), "/transactions/so-1"), 200, "Held by no node", "Waiting", "The deadline passed.", "Never ran", "Failed")
+}
+
+// What was waited for says by whom and for how long; what is undone is only what can be.
+func TestWordsOfWaiting(t *testing.T) {
+	f := &fake{}
+	at := time.Now().Add(-time.Minute)
+	timer := saga.Event{Step: "NAP", Outcome: saga.Pending, Sleep: time.Hour, Due: at.Add(30 * time.Minute), Status: saga.Running, Open: "NAP"}
+	fact := saga.Event{Step: "STOCK", Call: saga.CallAction, Number: 1, Outcome: saga.Pending, Status: saga.Running, Open: "STOCK"}
+	kept := saga.Event{Kind: saga.EventKept, Step: "ORDER", Call: saga.CallAction, Outcome: saga.Refused, Error: "sold out", By: "kim", Status: saga.Running, Open: "STOCK"}
+	came := saga.Event{Kind: saga.EventReplied, Step: "STOCK", Call: saga.CallAction, Outcome: saga.Succeeded, By: "/shop/stock", Status: saga.Running, Open: "ORDER"}
+	asked := saga.Event{Kind: saga.EventReplied, Step: "ORDER", Call: saga.CallAction, Outcome: saga.Succeeded, By: "kim", Status: saga.Running, Open: "NAP"}
+	turned := saga.Event{Kind: saga.EventTurned, Status: saga.Compensating, Open: "STOCK"}
+	undone := saga.Event{Kind: saga.EventReplied, Step: "STOCK", Call: saga.CallCompensation, Outcome: saga.Succeeded, By: "/shop/stock", Status: saga.Compensated}
+	f.order("so-1", time.Minute).then(time.Second, fact).then(time.Second, kept).then(time.Second, came, saga.InEffect).
+		then(time.Second, asked, saga.InEffect, saga.InEffect).then(time.Second, timer).then(time.Second, turned).then(time.Second, undone, saga.TakenBack)
+	f.found[0].Steps[0].Kind, f.found[0].Steps[0].Compensation, f.found[0].Steps[0].Expects = saga.Compensatable, true, true
+	f.found[0].Steps[1].Kind = saga.ReadOnly
+	c := newConsole(t, f, nil)
+	shows(t, get(t, c, "/transactions/so-1"), 200, "STOCK: a fact is awaited", "Nobody is called", "A reply from kim came before its step did. It says: Refused.",
+		"sold out", "reply from /shop/stock", "It was set for 1 h 00 min, but the deadline comes first", "undone in reverse order: STOCK.", "Undo STOCK")
+	lacks(t, get(t, c, "/transactions/so-1"), "attempt 1", "undone in reverse order: ORDER")
+	shows(t, get(t, c, "/transactions/so-1?lang=ko"), 200, "kim의 답", "STOCK: 사실을 기다림")
+	f.found[0].Steps[0].Compensation = false
+	shows(t, get(t, c, "/transactions/so-1"), 200, "Nothing that took effect needs an undo.")
 }
 
 func TestHostileTextIsText(t *testing.T) {

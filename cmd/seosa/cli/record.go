@@ -41,6 +41,8 @@ type stepRecord struct {
 	Open    bool      `json:"open,omitempty"`
 	Group   int       `json:"group,omitempty"`  // of parallel steps, from 1
 	Branch  int       `json:"branch,omitempty"` // of the group, from 0
+	Kind    saga.Kind `json:"kind,omitempty"`
+	Expects bool      `json:"expects,omitempty"` // nobody is called; a fact is awaited
 }
 
 func recordOf(in saga.Instance) record {
@@ -52,7 +54,7 @@ func recordOf(in saga.Instance) record {
 		Allowed: append([]saga.Verb{}, in.Allowed...), Hand: in.Hand,
 	}
 	for _, s := range in.Steps {
-		r.Steps = append(r.Steps, stepRecord(s))
+		r.Steps = append(r.Steps, stepRecord{s.Name, s.Mark, s.Round, s.Skipped, s.Open, s.Group, s.Branch, s.Kind, s.Expects})
 	}
 	return r
 }
@@ -69,6 +71,8 @@ type moment struct {
 	Outcome saga.Outcome    `json:"outcome,omitempty"`
 	Error   string          `json:"error,omitempty"`
 	TookMs  float64         `json:"tookMs,omitempty"`
+	SleepMs float64         `json:"sleepMs,omitempty"` // that a timer was set for
+	By      string          `json:"by,omitempty"`      // who replied
 	Hand    *saga.Hand      `json:"hand,omitempty"`
 	Status  saga.Status     `json:"status"`
 	Reason  saga.Reason     `json:"reason,omitempty"`
@@ -80,7 +84,8 @@ type moment struct {
 func momentOf(e saga.Event) moment {
 	return moment{
 		Seq: e.Seq, At: e.At.UTC(), Kind: e.Kind, Step: e.Step, Call: e.Call, Attempt: e.Number, Key: keyOf(e),
-		Outcome: e.Outcome, Error: e.Error, TookMs: float64(e.Took.Microseconds()) / 1000, Hand: e.Hand,
+		Outcome: e.Outcome, Error: e.Error, TookMs: float64(e.Took.Microseconds()) / 1000,
+		SleepMs: float64(e.Sleep.Microseconds()) / 1000, By: e.By, Hand: e.Hand,
 		Status: e.Status, Reason: e.Reason, Open: e.Open, Due: e.Due.UTC(), Changed: valid(e.Patch),
 	}
 }

@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/seosa-dev/saga"
@@ -21,7 +23,7 @@ type sentRecord struct {
 	Why     string       `json:"why,omitempty"`
 }
 
-func sentOf(sent []saga.Sent) []sentRecord {
+func sentOf(in saga.Instance, sent []saga.Sent) []sentRecord {
 	out := []sentRecord{}
 	for _, s := range sent {
 		r := sentRecord{At: s.At.UTC(), Verb: s.Verb, Outcome: s.Outcome, Step: s.Step, By: s.By, Reason: s.Reason, State: "made"}
@@ -29,11 +31,25 @@ func sentOf(sent []saga.Sent) []sentRecord {
 		case errors.Is(s.Result.Err, saga.ErrWaiting):
 			r.State = "waiting"
 		case s.Result.Err != nil:
-			r.State, r.Why = "refused", trim(s.Result.Err)
+			r.State, r.Why = "refused", whyNot(in, s)
 		}
 		out = append(out, r)
 	}
 	return out
+}
+
+// whyNot is why it was refused. Of an instance that has ended nobody looks any more whether the step of
+// a reply exists.
+func whyNot(in saga.Instance, s saga.Sent) string {
+	unknown := !slices.ContainsFunc(in.Steps, func(st saga.StepStatus) bool { return st.Name == s.Step })
+	why, late := strings.CutPrefix(trim(s.Result.Err), saga.ErrLate.Error()+": ")
+	switch {
+	case s.Step != "" && unknown && len(in.Steps) > 0:
+		return fmt.Sprintf("its definition has no step %q", s.Step)
+	case late:
+		return "it came too late: " + why
+	}
+	return strings.TrimPrefix(why, saga.ErrMoved.Error()+": ")
 }
 
 // wish is what was sent, and by whom.
@@ -52,9 +68,9 @@ func wish(s sentRecord) string {
 }
 
 // showSent prints what was sent and is not in the history: it waits, or it was refused.
-func (t *task) showSent(sent []saga.Sent) {
+func (t *task) showSent(in saga.Instance, sent []saga.Sent) {
 	title := false
-	for _, s := range sentOf(sent) {
+	for _, s := range sentOf(in, sent) {
 		if s.State == "made" {
 			continue
 		}

@@ -69,12 +69,13 @@ func (s *shop) reopen() {
 }
 
 // open starts an engine as a program would.
-func (s *shop) open() {
+func (s *shop) open() { s.serve(s.definition(), s.slow()) }
+
+func (s *shop) serve(definitions ...saga.AnyDefinition) {
 	s.Helper()
 	s.reopen()
 	store := s.store
-	engine, err := saga.New(store, &saga.Config{Node: "shop", Logger: slog.New(slog.DiscardHandler)},
-		s.definition(), s.slow())
+	engine, err := saga.New(store, &saga.Config{Node: "shop", Logger: slog.New(slog.DiscardHandler)}, definitions...)
 	if err != nil {
 		s.Fatal(err)
 	}

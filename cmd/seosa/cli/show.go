@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seosa-dev/saga"
@@ -41,10 +42,10 @@ func (t *task) show(ctx context.Context, args []string) error {
 		return err
 	}
 	t.showHead(in)
-	t.showSent(sent)
+	t.showSent(in, sent)
 	t.showSteps(in)
 	t.showState(in)
-	t.showTimeline(events)
+	t.showTimeline(in, events)
 	t.print(idle(running || in.Status.Ended()))
 	return nil
 }
@@ -71,7 +72,7 @@ func (t *task) showJSON(in saga.Instance, events []saga.Event, sent []saga.Sent)
 		record
 		Sent    []sentRecord `json:"sent"`
 		History []moment     `json:"history"`
-	}{recordOf(in), sentOf(sent), []moment{}}
+	}{recordOf(in), sentOf(in, sent), []moment{}}
 	for _, e := range events {
 		out.History = append(out.History, momentOf(e))
 	}
@@ -114,6 +115,12 @@ func next(in saga.Instance) string {
 	switch {
 	case in.Status.Ended():
 		return ""
+	case in.Waits && atDeadline(in):
+		return fmt.Sprintf("a reply about %s; without one, at its deadline, %s UTC, it turns back", openStep(in), moments(in.Due))
+	case atDeadline(in):
+		return fmt.Sprintf("at its deadline, %s UTC, it turns back", moments(in.Due))
+	case in.Waits && asks(in):
+		return fmt.Sprintf("a reply about %s; without one, at %s UTC, it is asked for again", openStep(in), moments(in.Due))
 	case in.Waits:
 		return fmt.Sprintf("a reply about %s; without one, at %s UTC, its outcome is unknown", openStep(in), moments(in.Due))
 	case in.Call == "" && !in.Due.IsZero() && in.Status == saga.Running:
@@ -126,6 +133,16 @@ func next(in saga.Instance) string {
 		return fmt.Sprintf("the %s of %s is under way or comes at once", in.Call, openStep(in))
 	}
 	return fmt.Sprintf("the %s of %s at %s UTC", in.Call, openStep(in), moments(in.Due))
+}
+
+// atDeadline reports whether its deadline is the next that happens by itself.
+func atDeadline(in saga.Instance) bool {
+	return in.Status == saga.Running && !in.Due.IsZero() && in.Due.Equal(in.Deadline)
+}
+
+// asks reports whether the open step changes nothing: an answer is all that it is for.
+func asks(in saga.Instance) bool {
+	return slices.ContainsFunc(in.Steps, func(st saga.StepStatus) bool { return st.Name == in.Step && st.Kind == saga.ReadOnly })
 }
 
 // verbs is the list of what a person may do, in the words of the commands.
@@ -183,6 +200,8 @@ func (t *task) showSteps(in saga.Instance) {
 			open = "skipped before"
 		case s.Name == in.Step && in.Call == "":
 			open = "open"
+		case s.Name == in.Step && s.Expects && in.Waits:
+			open = "open: a fact is awaited, and nobody is called"
 		case s.Name == in.Step:
 			open = fmt.Sprintf("open: %s, %s so far", in.Call, layout.Count(in.Calls, "call"))
 			if in.Calls == 0 {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 
 // showTimeline prints every transition, and under it what was said and where the instance stood
 // from then on, if that changed.
-func (t *task) showTimeline(events []saga.Event) {
+func (t *task) showTimeline(in saga.Instance, events []saga.Event) {
 	t.heading("Timeline, UTC")
 	if len(events) == 0 {
 		t.print("  nothing yet: the first checkpoint follows within a second\n")
@@ -26,7 +27,7 @@ func (t *task) showTimeline(events []saga.Event) {
 				day = d
 				table.Add(layout.Cell{Text: d, Style: layout.Dim})
 			}
-			table.Add(eventRow(e)...)
+			table.Add(eventRow(in, e)...)
 			for _, text := range eventBelow(before, e) {
 				table.Below(text)
 			}
@@ -36,8 +37,11 @@ func (t *task) showTimeline(events []saga.Event) {
 	table.Print(t.Out)
 }
 
-func eventRow(e saga.Event) []layout.Cell {
+func eventRow(in saga.Instance, e saga.Event) []layout.Cell {
 	at := layout.Cell{Text: e.At.UTC().Format("15:04:05.000")}
+	if e.Kind == saga.EventAnswered && e.Outcome == saga.Pending && e.Call == saga.CallAction && expects(in, e.Step) {
+		return []layout.Cell{at, {Text: "the fact about " + layout.Word(e.Step) + " is awaited", Over: true}}
+	}
 	if e.Kind != saga.EventAnswered || e.Call == "" || e.Outcome == saga.NotNeeded {
 		return []layout.Cell{at, {Text: happened(e), Over: true}}
 	}
@@ -49,6 +53,11 @@ func eventRow(e saga.Event) []layout.Cell {
 		at, {Text: layout.Word(e.Step)}, {Text: fmt.Sprintf("%s %d", e.Call, e.Number)}, outcome,
 		{Text: layout.Took(e.Took), Right: true}, {Text: layout.Word(keyOf(e)), Style: layout.Dim},
 	}
+}
+
+// expects reports whether nobody is called for a step: a fact is awaited.
+func expects(in saga.Instance, step string) bool {
+	return slices.ContainsFunc(in.Steps, func(st saga.StepStatus) bool { return st.Name == step && st.Expects })
 }
 
 // outcomeSymbol is solid for what is known.
@@ -72,16 +81,16 @@ func happened(e saga.Event) string {
 	case saga.EventTurned:
 		return "the deadline passed: it turns back"
 	case saga.EventRecovered:
-		return "the node that held it let go: the call under way may or may not have arrived"
+		return "the node that held it was lost: the call under way may or may not have arrived"
 	case saga.EventReplied:
-		return strings.TrimSuffix("a reply from "+layout.Text(e.By), " from ") + " about " + layout.Word(e.Step) + ": " + outcomeSymbol(e.Outcome) + " " + string(e.Outcome)
+		return reply(e) + ": " + outcomeSymbol(e.Outcome) + " " + string(e.Outcome)
 	case saga.EventKept:
-		return "a reply about " + layout.Word(e.Step) + " came early and is kept"
+		return reply(e) + " came early and is kept: " + outcomeSymbol(e.Outcome) + " " + string(e.Outcome)
 	case saga.EventAnswered:
 		if e.Outcome == saga.NotNeeded {
 			return layout.Word(e.Step) + " is not needed"
 		}
-		return layout.Word(e.Step) + " sleeps until " + e.Due.UTC().Format("2006-01-02 15:04:05 UTC")
+		return sleeps(e)
 	case saga.EventExpired:
 		if e.Outcome == saga.Succeeded {
 			return "the time of " + layout.Word(e.Step) + " has come"
@@ -97,6 +106,28 @@ func happened(e saga.Event) string {
 		}
 	}
 	return string(e.Kind)
+}
+
+// reply says who replied, and about what.
+func reply(e saga.Event) string {
+	from, about := "a reply", " about "
+	if e.By != "" {
+		from += " from " + layout.Text(e.By)
+	}
+	if e.Call == saga.CallCompensation {
+		about += "the undo of "
+	}
+	return from + about + layout.Word(e.Step)
+}
+
+// sleeps is a timer that was set, and what comes first if that is the deadline.
+func sleeps(e saga.Event) string {
+	const form = "2006-01-02 15:04:05 UTC"
+	text := layout.Word(e.Step) + " sleeps"
+	if e.Sleep > 0 && e.Due.Before(e.At.Add(e.Sleep)) {
+		return fmt.Sprintf("%s for %v; the deadline comes first, at %s", text, e.Sleep, e.Due.UTC().Format(form))
+	}
+	return text + " until " + e.Due.UTC().Format(form)
 }
 
 // eventBelow is what was said, and the new standing.
