@@ -314,7 +314,7 @@ func TestWhatChangesNothingIsNotInDoubt(t *testing.T) {
 		"a timer": timer("rest", 10*time.Hour),
 		"an approval": asks(saga.Step[cart]{
 			Name: "approval", Kind: saga.ReadOnly, Action: func(context.Context, *cart, saga.Attempt) error { return saga.Pending },
-		}, 10*time.Hour),
+		}, 50*time.Minute),
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, store *memory.Store) {

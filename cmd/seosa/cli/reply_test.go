@@ -48,7 +48,7 @@ func (s *shop) reaches(id string, there func(saga.Instance) bool) {
 func TestShowTellsOfReplies(t *testing.T) {
 	s := newShop(t)
 	s.close()
-	s.serve(trip())
+	s.serve(trip(), s.definition())
 	d := trip()
 	if _, err := d.Start(t.Context(), s.engine, "trip-1", purchase{}); err != nil {
 		t.Fatal(err)
@@ -63,12 +63,12 @@ func TestShowTellsOfReplies(t *testing.T) {
 	s.deliver("trip-1", "seat", "/shop/seats", saga.Succeeded, true)
 	s.standing("trip-1", saga.Compensated)
 	s.deliver("trip-1", "seat", "/shop/seats", saga.Refused, false)
-	s.deliver("trip-1", "saet", "/shop/seats", saga.Succeeded, false)
+	s.deliver("trip-1", "insert", "/shop/seats", saga.Succeeded, false)
 	s.until("both to be answered", func() bool {
 		sent, err := s.engine.Sent(t.Context(), "trip-1")
 		n := 0
 		for _, r := range sent {
-			if r.Result.Err != nil && (r.Step == "saet" || r.Outcome == saga.Refused && r.Step == "seat") && !waits(r) {
+			if r.Result.Err != nil && (r.Step == "insert" || r.Outcome == saga.Refused && r.Step == "seat") && !waits(r) {
 				n++
 			}
 		}
@@ -76,7 +76,7 @@ func TestShowTellsOfReplies(t *testing.T) {
 	})
 	r := s.run("show", "trip-1").ends(cli.ExitDone)
 	inOrder(t, r.out, "Sent, and not made", "a reply about seat: refused, from /shop/seats — it", "came too late: it has ended",
-		"a reply about saet: succeeded, from /shop/seats — its", `definition has no step "saet"`, "Timeline",
+		"a reply about insert: succeeded, from /shop/seats —", `its definition has no step "insert"`, "Timeline",
 		"a reply from kim about approval came early and is kept: ■ refused", "a reply from /shop/seats about seat: ● succeeded",
 		"a reply from /shop/seats about the undo of seat: ● succeeded")
 	r.never("saga: the reply")
