@@ -38,7 +38,7 @@ kills: ## SIGKILL before and after every durable write of the shop, with the cou
 fuzz: ## a minute for each fuzz target, two at a time; FUZZTIME and FUZZ (a pattern) change that
 	@FUZZTIME="$${FUZZTIME:-60s}" .ci/fuzz
 
-explore: ## every fault in over 100,000 schedules for each of five sagas, and planted bugs to be caught
+explore: ## every fault in over 100,000 schedules for each of seven sagas, and planted bugs to be caught
 	go run ./sagatest/internal/explore
 
 simulate: ## 20,000 random schedules of faults; SAGA_SCHEDULES changes the number

@@ -53,6 +53,8 @@ func (s *Shape) checkOrder(m *mistakes) {
 			bad("step %q: a pivot in a parallel group; whether there is a way back must not depend on which branch is faster", st.Name)
 		case st.Kind == Retriable && joins && last == "":
 			bad("step %q: a retriable step beside others that may be refused; let it follow the group", st.Name)
+		case st.Kind == Compensatable && st.Group != 0 && st.Reply && !st.Fence && !st.Probe && !st.Replayable:
+			bad("step %q: it waits for a reply in a parallel group; give it a Fence or a Probe, which tells what became of it when a branch beside it is refused", st.Name)
 		case st.Kind == Pivot && last != "":
 			bad("step %q: a pivot after %s; only retriable steps may follow it", st.Name, last)
 		case (st.Kind == Compensatable || st.Kind == ReadOnly && !st.Sleep) && last != "":

@@ -395,11 +395,12 @@ func TestMistakesInGroups(t *testing.T) {
 		saga.Step[cart]{Steps: []saga.Step[cart]{p.step("c")}},
 		atOnce("outer", p.step("d"), atOnce("inner", p.step("e"), p.step("f"))),
 		atOnce("pivots", p.step("g"), final(saga.Pivot, p.fenced("h"))),
+		atOnce("waits", p.step("i"), asks(pending(p.step("j")), time.Hour)),
 	)
 	_, err := saga.New(memory.Open(), nil, d)
 	for _, want := range []string{
 		`"empty": it has no steps`, `"acts": a group has only`, `"times": a group has only`, `"": it needs a name`,
-		`"outer.inner": a parallel group within`, `"pivots.h": a pivot in a parallel group`,
+		`"outer.inner": a parallel group within`, `"pivots.h": a pivot in a parallel group`, `"waits.j": it waits for a reply in a parallel group`,
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("nobody is told %s: %v", want, err)
