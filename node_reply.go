@@ -27,7 +27,7 @@ func (n *node) reply(r *resident, o order, at time.Time) {
 	case before != nil && before.same(&k):
 		n.keptBefore(o.ID, r.now.Status)
 	case before != nil && r.now.uncalled(&k):
-		n.refuseOrder(o.ID, fmt.Errorf("%w: %s said before that it is %s, and is believed", ErrLate, cmp.Or(before.By, "somebody"), before.Outcome))
+		n.refuseOrder(o.ID, fmt.Errorf("%w: %s said before that it is %s, and is believed", ErrLate, cmp.Or(before.By, "somebody"), string(before.Outcome)))
 	case f == fitOpen && n.runs[shapeKey{r.now.Definition, r.now.Version}]:
 		n.hearReply(r, &k)
 	case len(r.now.Early) >= mostKept || r.now.earlySize()+k.size() > n.rules.stateLimit:
