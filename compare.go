@@ -75,17 +75,40 @@ type Difference struct {
 	Changes    []string // what differs, a line each; nil if nothing does
 }
 
+// readDescribed reads what Describe wrote. What it cannot have written is refused: a comparison with
+// less than the build has would say of everything else that it is stranded, or of nothing.
+func readDescribed(description []byte) (d described, err error) {
+	if err := json.Unmarshal(description, &d); err != nil {
+		return d, fmt.Errorf("%w: that is no output of saga.Describe: %w", ErrInvalid, err)
+	}
+	if d.Format != format {
+		return d, fmt.Errorf("%w %d in what saga.Describe wrote; this program reads %d", ErrFormat, d.Format, format)
+	}
+	if d.Definitions == nil {
+		return d, fmt.Errorf("%w: that is no output of saga.Describe: it has no list of definitions; an empty list would do", ErrInvalid)
+	}
+	seen := map[shapeKey]bool{}
+	for _, sh := range d.Definitions {
+		key := shapeKey{sh.Name, sh.Version}
+		switch {
+		case sh.Name == "" || sh.Version < 1 || len(sh.Steps) == 0:
+			return d, fmt.Errorf("%w: that is no output of saga.Describe: definition %q version %d with %d steps", ErrInvalid, sh.Name, sh.Version, len(sh.Steps))
+		case seen[key]:
+			return d, fmt.Errorf("%w: that is no output of saga.Describe: definition %q version %d stands in it twice", ErrInvalid, sh.Name, sh.Version)
+		}
+		seen[key] = true
+	}
+	return d, nil
+}
+
 // Compare says how the definitions that [Describe] wrote down fit a store, in order of name and
 // version. It reads the rows of all live instances, which are at most one checkpoint old, and changes
 // nothing; it needs neither Run nor definitions. The error matches [ErrInvalid] or [ErrFormat] if what
 // is given was not written by Describe.
 func (e *Engine) Compare(ctx context.Context, description []byte) ([]Difference, error) {
-	var d described
-	if err := json.Unmarshal(description, &d); err != nil {
-		return nil, fmt.Errorf("%w: that is no output of saga.Describe: %w", ErrInvalid, err)
-	}
-	if d.Format != format {
-		return nil, fmt.Errorf("%w %d in what saga.Describe wrote; this program reads %d", ErrFormat, d.Format, format)
+	d, err := readDescribed(description)
+	if err != nil {
+		return nil, err
 	}
 	stored, err := e.store.Reader().Shapes(ctx)
 	if err != nil {

@@ -145,3 +145,27 @@ func withDeadline(d saga.Definition[cart], steps ...saga.Step[cart]) saga.Defini
 	d.Steps = steps
 	return d
 }
+
+// What Describe cannot have written is refused, and not compared as if a build had nothing more.
+func TestCompareReadsWhatDescribeWrote(t *testing.T) {
+	e, err := saga.New(memory.Open(), nil)
+	wantIs(t, err, nil)
+	one := `{"name":"a","version":1,"steps":[{"name":"s","kind":"pivot"}]}`
+	for name, text := range map[string]string{
+		"nothing":           ``,
+		"no list":           `{"format":1}`,
+		"a misspelt list":   `{"format":1,"definition":[` + one + `]}`,
+		"no name":           `{"format":1,"definitions":[{"version":1,"steps":[{"name":"s","kind":"pivot"}]}]}`,
+		"no version":        `{"format":1,"definitions":[{"name":"a","steps":[{"name":"s","kind":"pivot"}]}]}`,
+		"no steps":          `{"format":1,"definitions":[{"name":"a","version":1}]}`,
+		"one version twice": `{"format":1,"definitions":[` + one + `,` + one + `]}`,
+	} {
+		if _, err := e.Compare(t.Context(), []byte(text)); !errors.Is(err, saga.ErrInvalid) {
+			t.Errorf("%s: %v, want ErrInvalid", name, err)
+		}
+	}
+	_, err = e.Compare(t.Context(), []byte(`{"format":1,"definitions":[]}`)) // a build without any
+	wantIs(t, err, nil)
+	_, err = e.Compare(t.Context(), []byte(`{"format":1,"definitions":[`+one+`]}`))
+	wantIs(t, err, nil)
+}
