@@ -85,7 +85,8 @@ func cause(err error) string {
 func (s *story) contradicted(m saga.Sent) (saga.StepStatus, bool) {
 	for _, st := range s.In.Steps {
 		done := st.Mark == saga.InEffect
-		if st.Name == m.Step && (m.Outcome == saga.Refused && done || m.Outcome == saga.Succeeded && st.Mark == saga.NeverDone) {
+		never := st.Mark == saga.NeverDone || (st.Mark == saga.NotStarted || st.Mark == saga.PassedOver) && (s.In.Back || s.In.Status.Ended())
+		if st.Name == m.Step && (m.Outcome == saga.Refused && done || m.Outcome == saga.Succeeded && never) {
 			return st, true
 		}
 	}

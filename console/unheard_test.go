@@ -42,3 +42,12 @@ func TestThePageListsWhatWasNotApplied(t *testing.T) {
 	}
 	shows(t, get(t, c, "/transactions/so-1"), 200, "32 earlier ones are left out")
 }
+
+// A success of what was never done may be money that somebody has taken.
+func TestALateSuccessOfWhatNeverRanStandsOut(t *testing.T) {
+	f := &fake{}
+	f.order("so-1", time.Minute).then(time.Second, saga.Event{Step: "STOCK", Call: saga.CallAction, Number: 1, Outcome: saga.Refused, Status: saga.Failed}, saga.NeverDone)
+	late := saga.Result{Err: fmt.Errorf("%w: it has ended: failed", saga.ErrLate)}
+	f.sent = map[string][]saga.Sent{"so-1": {{At: time.Now(), Verb: "reply", Step: "ORDER", Outcome: saga.Succeeded, By: "bank", Result: late}}}
+	shows(t, get(t, newConsole(t, f, nil), "/transactions/so-1"), 200, "It contradicts what is known of ORDER")
+}
