@@ -165,7 +165,7 @@ func inPostgresLedger() []Bug {
 		{"an effect committed before its reply", "effect, row and reply are one transaction", "^TestLedger$/^Reply$", []overlay.Edit{
 			{File: operation, Old: "{ return Bind(tx).Append(ctx, m) }", New: "{ _, _ = tx.Exec(ctx, `commit; begin`); return Bind(tx).Append(ctx, m) }"},
 		}},
-		{"an entry that is read without a lock", "nobody else writes under its key until the transaction ends", "^TestLedger$/^Operation$/eight-callers", []overlay.Edit{
+		{"an entry that is read without a lock", "nobody else writes under its key until the transaction ends", "^TestLedger$/^Operation$", []overlay.Edit{
 			{File: ledger, Old: "select pg_advisory_xact_lock(", New: "select ("},
 		}},
 	}
