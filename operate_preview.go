@@ -131,13 +131,25 @@ func planned(sh *Shape, in *instance, at time.Time, left *int) []Planned {
 		if !in.Waits { // else it was made, and its answer is awaited
 			calls = append(calls, call)
 		}
-		yes, err := decide(sh, in, happened{kind: EventAnswered, at: at, step: in.Step, outcome: Succeeded})
+		yes, err := decide(sh, in, in.success(sh, at))
 		if err != nil {
 			return calls
 		}
 		in = yes
 	}
 	return calls
+}
+
+// success is what happens when the open step does what it should.
+func (in *instance) success(sh *Shape, at time.Time) happened {
+	h := happened{kind: EventAnswered, at: at, step: in.Step, outcome: Succeeded}
+	switch {
+	case in.Waits && sh.Steps[in.Step].Sleep:
+		h.kind, h.at = EventExpired, in.Due
+	case in.Waits:
+		h.kind, h.call = EventReplied, in.Call
+	}
+	return h
 }
 
 // check reports what is wrong with an intervention wherever it is made.

@@ -153,6 +153,29 @@ func TestTwoRefusalsNoteTheirReason(t *testing.T) {
 	})
 }
 
+// A preview says that a call of any branch may be under way, and lists no call that was made already.
+func TestAPreviewInAGroup(t *testing.T) {
+	bubble(t, func(t *testing.T, store *memory.Store) {
+		p, l := newParty(), &laps{}
+		slow := l.taking(p.fenced("b"), 20*time.Second)
+		slow.Timeout = 25 * time.Second
+		d := def(atOnce("g", asks(pending(p.fenced("a")), time.Hour), slow, asks(pending(p.fenced("c")), time.Hour)), p.step("z"))
+		e := run(t, store, nil, d)
+		start(t, e, d, "i", cart{})
+		after(t, 5*time.Second)
+		i := onInstance(saga.Resolve)
+		i.Outcome = saga.Succeeded
+		eff := preview(t, e.Engine, i).Effects[0]
+		if eff.Refused != nil || eff.UnderWay != "g.b" || eff.Within != 25*time.Second {
+			t.Errorf("under way is %q for %v, refused %v", eff.UnderWay, eff.Within, eff.Refused)
+		}
+		if got := calls(eff.Calls); got != "action g.b, action z" {
+			t.Errorf("the calls that follow are %s", got)
+		}
+		after(t, time.Minute)
+	})
+}
+
 // Replies to two branches that change one field cannot be joined either.
 func TestTwoRepliesChangeOneField(t *testing.T) {
 	bubble(t, func(t *testing.T, store *memory.Store) {
