@@ -79,15 +79,20 @@ func fitOf(in *instance, k *kept) (fit, string) {
 	return fitLate, fmt.Sprintf("the step is settled: %s", markName(in.mark(k.Step)))
 }
 
-// before returns a reply to the same call that came earlier and is kept; nil if there is none.
-func (in *instance) before(k *kept) *kept {
-	i := slices.IndexFunc(in.Early, func(e kept) bool {
-		return e.Step == k.Step && e.Call == k.Call && e.Round == k.Round && e.Number == k.Number
-	})
-	if i < 0 {
-		return nil
+// before looks for replies to the same call that came earlier and are kept: whether one says the same,
+// and which is first to say that it was done or never will be.
+func (in *instance) before(k *kept) (same bool, first *kept) {
+	for i := range in.Early {
+		e := &in.Early[i]
+		switch {
+		case e.Step != k.Step || e.Call != k.Call || e.Round != k.Round || e.Number != k.Number:
+		case e.same(k):
+			same = true
+		case e.Outcome != NotDone && first == nil:
+			first = e
+		}
 	}
-	return &in.Early[i]
+	return same, first
 }
 
 // same reports whether two replies say the same.

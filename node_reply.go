@@ -16,7 +16,7 @@ func (n *node) reply(r *resident, o order, at time.Time) {
 		return
 	}
 	f, why := fitOf(r.now, &k)
-	before := r.now.before(&k)
+	same, first := r.now.before(&k)
 	switch {
 	case r.shape.Steps[k.Step].Sleep:
 		n.refuseOrder(o.ID, fmt.Errorf("%w: step %q is a timer, which nobody answers; a person may skip it", ErrInvalid, o.Step))
@@ -24,10 +24,10 @@ func (n *node) reply(r *resident, o order, at time.Time) {
 		n.refuseOrder(o.ID, fmt.Errorf("%w: %s", ErrLate, why))
 	case !r.shape.Steps[k.Step].Reply && r.now.uncalled(&k):
 		n.refuseOrder(o.ID, fmt.Errorf("%w: step %q was not called so far and has no Reply, so nothing can settle it before its action does", ErrInvalid, o.Step))
-	case before != nil && before.same(&k):
+	case same:
 		n.keptBefore(o.ID, r.now.Status)
-	case before != nil && r.now.uncalled(&k):
-		n.refuseOrder(o.ID, fmt.Errorf("%w: %s said before that it is %s, and is believed", ErrLate, cmp.Or(before.By, "somebody"), string(before.Outcome)))
+	case first != nil && !r.shape.Steps[k.Step].Expects && r.now.uncalled(&k): // of what is expected, one no is not all
+		n.refuseOrder(o.ID, fmt.Errorf("%w: %s said before that it is %s, and is believed", ErrLate, cmp.Or(first.By, "somebody"), string(first.Outcome)))
 	case f == fitOpen && n.runs[shapeKey{r.now.Definition, r.now.Version}]:
 		n.hearReply(r, &k)
 	case len(r.now.Early) >= mostKept || r.now.earlySize()+k.size() > n.rules.stateLimit:

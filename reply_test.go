@@ -416,6 +416,26 @@ func TestTheFirstOfTwoEarlyRepliesStands(t *testing.T) {
 	})
 }
 
+// "Not so far" is not the last word: what comes after it is kept and heard.
+func TestAnEarlyNotDoneDoesNotStand(t *testing.T) {
+	bubble(t, func(t *testing.T, store *memory.Store) {
+		p := newParty()
+		d := def(timer("rest", time.Hour), asks(pending(p.asked("b")), time.Hour))
+		e := run(t, store, nil, d)
+		start(t, e, d, "i", cart{})
+		after(t, time.Minute)
+		for _, o := range []saga.Outcome{saga.NotDone, saga.Succeeded, saga.Succeeded} {
+			if err := e.Deliver(t.Context(), to("i", "b", o)); err != nil {
+				t.Fatal(err)
+			}
+			after(t, time.Second)
+		}
+		after(t, time.Hour+time.Minute)
+		wantStatus(t, now(t, e, "i"), saga.Completed, "")
+		p.wantCalls(t, "")
+	})
+}
+
 // Nothing is stored of a reply that cannot be one.
 func TestRepliesThatAreRefused(t *testing.T) {
 	bubble(t, func(t *testing.T, store *memory.Store) {

@@ -21,16 +21,16 @@ func inDecide() []Bug {
 			{forward, "	case Refused:\n		d.refused()", "	case Refused:\n		d.again(CallAction)"},
 		}},
 		{"unknown taken as failed", "guarantee 3: unknown is a fact", []Edit{
-			{forward, "		d.setMark(d.Step, markMaybe)\n		d.again(d.ask())", "		d.neverDone()"},
+			{forward, "		d.doubt(d.Step)\n		d.again(d.ask())", "		d.neverDone()"},
 		}},
 		{"unknown taken as done", "guarantee 3: unknown is a fact", []Edit{
-			{forward, "		d.setMark(d.Step, markMaybe)\n		d.again(d.ask())", "		d.tookEffect()"},
+			{forward, "		d.doubt(d.Step)\n		d.again(d.ask())", "		d.tookEffect()"},
 		}},
 		{"key reused over rounds", "a fresh try is not answered by an old refusal", []Edit{
 			{forward, "		d.nextRound(d.Step)\n", ""},
 		}},
 		{"new round after an unknown", "the round grows only after a definite no", []Edit{
-			{forward, "		d.setMark(d.Step, markMaybe)\n		d.again(d.ask())", "		d.setMark(d.Step, markMaybe)\n		d.nextRound(d.Step)\n		d.again(CallAction)"},
+			{forward, "		d.doubt(d.Step)\n		d.again(d.ask())", "		d.doubt(d.Step)\n		d.nextRound(d.Step)\n		d.again(CallAction)"},
 		}},
 		{"turned back after the pivot", "past the point of no return a saga goes forward only", []Edit{
 			{forward, "func (d *decision) mustFinish() bool { return d.sh.beyond(d.instance) }", "func (d *decision) mustFinish() bool { return false }"},

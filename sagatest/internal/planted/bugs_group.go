@@ -17,7 +17,7 @@ func inGroups() []Bug {
 			{back, "		d.setCalled()\n", ""},
 		}},
 		{"what others may do is not forbidden", "an ended saga has no effect outstanding", []Edit{
-			{back, "			d.setMark(i, markMaybe)\n		}\n	}\n}\n\n// lastEffect", "			_ = st\n		}\n	}\n}\n\n// lastEffect"},
+			{back, "			d.doubt(i)\n		}\n	}\n}\n\n// lastEffect", "			_ = st\n		}\n	}\n}\n\n// lastEffect"},
 		}},
 		{"one refusal taken for what others do", "one attempt says nothing of the others", []Edit{
 			{forward, "	if d.step().Expects && d.step().Fence { // how", "	if false { // how"},

@@ -27,19 +27,19 @@ func inWait() []Bug {
 			{wait, "	d.State = d.State.with(h.patch)\n", ""},
 		}},
 		{"a wait that is interrupted and forgotten", "guarantee 3: what waits for a reply may have taken effect", []Edit{
-			{wait, "	if d.Call == CallAction && d.mark(d.Step) == markNone {\n		d.setMark(d.Step, markMaybe)\n	}\n", ""},
+			{wait, "	if d.Call == CallAction && d.mark(d.Step) == markNone {\n		d.doubt(d.Step)\n	}\n", ""},
 		}},
 		{"silence taken for a refusal", "guarantee 3: unknown is a fact", []Edit{
 			{wait, "	d.settleCall(d.Call, Unknown)", "	d.settleCall(d.Call, Refused)"},
 		}},
 		{"a wait that has no end", "guarantee 2: nothing is silent", []Edit{
-			{call, "	case r.now.find(step).Waits:\n", "	case r.now.find(step).Waits && r.now.Calls < 2:\n		n.decide(r, happened{kind: EventReleased, at: at})\n	case r.now.find(step).Waits:\n"},
+			{call, "	case t.Waits:\n", "	case t.Waits && r.now.Calls < 2:\n		n.decide(r, happened{kind: EventReleased, at: at})\n	case t.Waits:\n"},
 		}},
 		{"a takeover ends what waits", "a timer is never early", []Edit{
 			{back, "	if d.Still || d.Waits { // what", "	if d.Waits {\n		d.Due = d.at\n	}\n	if d.Still || d.Waits { // what"},
 		}},
 		{"a timer that is not set", "a timer is never early", []Edit{
-			{wait, "	d.Waits, d.Due = true, d.at.Add(within)", "	d.Waits, d.Due = true, d.at.Add(within/2)"},
+			{wait, "	d.Waits, d.Still, d.Due = true, false, d.at.Add(within)", "	d.Waits, d.Still, d.Due = true, false, d.at.Add(within/2)"},
 		}},
 		{"released while it hears a reply", "guarantee 7: one owner", []Edit{
 			{node, "return r.undone > 0 || r.calling() }", "return false }"},
