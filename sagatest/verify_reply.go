@@ -103,7 +103,7 @@ func (r *run) keptBefore(history []saga.Event, d *delivery) bool {
 	for i := range r.deliveries {
 		o := &r.deliveries[i]
 		same := o.reply
-		same.By = d.reply.By
+		same.By, same.Reason = d.reply.By, d.reply.Reason
 		if _, kept := r.heardIn(history, o); kept && o.id != d.id && reflect.DeepEqual(same, d.reply) {
 			return true
 		}
