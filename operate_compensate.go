@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Compensate turns an instance back for a program, as the verb [Compensate] does for a person: what took effect is undone in
-// reverse, and what nobody knows is settled first. by and reason go into the history, and into the
-// error with which it ends. It does not matter which process holds the instance, and it may have been
+// Compensate turns an instance back for a program, as the verb [Compensate] does for a person: what took
+// effect is undone in reverse, and what nobody knows is settled first. by and reason go into the
+// history, and into the error with which it ends. It does not matter which process holds the instance, and it may have been
 // started a moment ago; a call that is under way is waited for.
 //
 // When it returns nil, the instance goes back, durably, or had ended without effect or was going back
@@ -25,7 +25,10 @@ func (e *Engine) Compensate(ctx context.Context, id, by, reason string) error {
 		return err
 	}
 	commands := []Command{c}
-	if err := post(ctx, e.store.Instances(), commands); err != nil {
+	switch err := post(ctx, e.store.Instances(), commands); {
+	case errors.Is(err, ErrNotFound):
+		return fmt.Errorf("compensate: %w: no instance %q was ever started here; correct the id, or ask the store that has it", ErrNotFound, id)
+	case err != nil:
 		return fmt.Errorf("compensate: %w", err)
 	}
 	e.serves().offer(func(n *node, at time.Time) { n.handed(commands, at) })
