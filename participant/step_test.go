@@ -1,6 +1,8 @@
 package participant_test
 
 import (
+	"encoding/json"
+	"errors"
 	"testing"
 	"time"
 
@@ -56,4 +58,23 @@ func TestAPersonsReplyNeedsNoData(t *testing.T) {
 			w.t.Errorf("the state is %+v; want the refusal in it", b)
 		}
 	})
+}
+// An answer of another operation settles nothing, whatever key it names: its effect is another's.
+func TestAnAnswerOfAnotherOperation(t *testing.T) {
+	heard := 0
+	st := participant.Step("pay", saga.Compensatable, participant.Requester{Source: "/engine", Name: "payment"},
+		func(struct{}) any { return nil }, func(*struct{}, participant.Entry) error { heard++; return nil })
+	for operation, want := range map[string]error{"payment": nil, "stock/take": participant.ErrKeyReused} {
+		data, err := json.Marshal(participant.Entry{Key: "i/pay", Operation: operation, State: participant.Applied})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = st.Reply(&struct{}{}, saga.Reply{Key: saga.Key{Instance: "i", Step: "pay"}, Outcome: saga.Succeeded, Data: data})
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", operation, err, want)
+		}
+	}
+	if heard != 1 {
+		t.Errorf("%d answers were heard, want that of the step's own operation", heard)
+	}
 }
