@@ -59,6 +59,7 @@ func TestAPersonsReplyNeedsNoData(t *testing.T) {
 		}
 	})
 }
+
 // An answer of another operation settles nothing, whatever key it names: its effect is another's.
 func TestAnAnswerOfAnotherOperation(t *testing.T) {
 	heard := 0
