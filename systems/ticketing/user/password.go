@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	// MinPassword and MaxPassword bound a password in bytes.
+	// MinPassword is the least length of a password in bytes.
 	MinPassword = 8
+	// MaxPassword is the greatest.
 	MaxPassword = 256
 
 	// defaultIterations makes a guess cost tens of milliseconds of one core.
