@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/seosa-dev/saga/systems/internal/openapi"
-	"github.com/seosa-dev/saga/systems/shop/session"
+	"github.com/seosa-dev/saga/systems/session"
 )
 
 func ask(h http.Handler, method, contentType, body string, cookies ...*http.Cookie) *httptest.ResponseRecorder {
@@ -88,7 +88,7 @@ func TestWithoutAccountsNobodySignsOn(t *testing.T) {
 
 func TestProblemsOfOtherErrors(t *testing.T) {
 	t.Parallel()
-	if p := session.Problem(errors.New("secret")); p.Status != 500 || strings.Contains(p.Error(), "secret") || p.Type != "urn:problem-type:shop:internal" {
+	if p := newSessions(t, nil).Problem(errors.New("secret")); p.Status != 500 || strings.Contains(p.Error(), "secret") || p.Type != "urn:problem-type:shop:internal" {
 		t.Errorf("got %+v", p)
 	}
 }

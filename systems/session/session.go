@@ -7,17 +7,17 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
 const (
-	// Cookie is the name of the session's cookie.
-	Cookie = "shop_session"
 	// MaxUser bounds a user's name in bytes.
 	MaxUser = 40
 	// MinKey is the least length of a key in bytes.
 	MinKey = 32
 
+	defaultName     = "shop"
 	defaultLifetime = 24 * time.Hour
 )
 
@@ -38,6 +38,10 @@ type Config struct {
 	Accounts func(ctx context.Context, user, password string) bool
 	// Lifetime is how long a session lasts, in whole seconds. Default: 24 hours.
 	Lifetime time.Duration
+	// Name is the system that the sessions are of: lower-case letters and digits. The cookie is
+	// named Name_session, and the types of problems begin with urn:problem-type:Name:. It is signed
+	// too, so that systems with the same key do not take each other's sessions. Default: "shop".
+	Name string
 	// Insecure lets the cookie travel over plain http. Only for services on a loopback address.
 	Insecure bool
 	// Logger receives what an operator should know. Default: slog.Default().
@@ -48,8 +52,8 @@ type Config struct {
 // use.
 type Sessions struct{ config Config }
 
-// New returns sessions under a key. It refuses a key that is too short and a lifetime below one
-// second.
+// New returns sessions under a key. It refuses a key that is too short, a lifetime below one second
+// and an odd name.
 func New(config Config) (*Sessions, error) {
 	if len(config.Key) < MinKey {
 		return nil, fmt.Errorf("session: the key has %d bytes; give at least %d random ones, LoadKey makes them", len(config.Key), MinKey)
@@ -59,6 +63,10 @@ func New(config Config) (*Sessions, error) {
 	if config.Lifetime < time.Second {
 		return nil, fmt.Errorf("session: the lifetime is %v; give at least one second", config.Lifetime)
 	}
+	config.Name = cmp.Or(config.Name, defaultName)
+	if strings.ContainsFunc(config.Name, odd) {
+		return nil, fmt.Errorf("session: the name is %q; give at least one lower-case letter or digit, and nothing else", config.Name)
+	}
 	if config.Accounts == nil {
 		config.Accounts = func(context.Context, string, string) bool { return false }
 	}
@@ -66,11 +74,14 @@ func New(config Config) (*Sessions, error) {
 	return &Sessions{config}, nil
 }
 
+// Cookie is the name of the sessions' cookie, which every service that knows them asks for.
+func (s *Sessions) Cookie() string { return s.config.Name + "_session" }
+
 // SignOn gives the caller a session of a user. It must come before the answer's status. The error
 // matches [ErrInvalid] if the name is not 1 to MaxUser visible ASCII characters; then there is no
 // session.
 func (s *Sessions) SignOn(w http.ResponseWriter, user string) error {
-	if !nameable(user) {
+	if !Nameable(user) {
 		return fmt.Errorf("%w: a user's name has 1 to %d visible ASCII characters", ErrInvalid, MaxUser)
 	}
 	ends := time.Now().Add(s.config.Lifetime)
@@ -84,7 +95,7 @@ func (s *Sessions) SignOff(w http.ResponseWriter) { http.SetCookie(w, s.cookie("
 // User returns who asks. The error matches [ErrNone] if the request has no session, and
 // [ErrInvalid] if what it has is none of ours or has ended.
 func (s *Sessions) User(r *http.Request) (string, error) {
-	cookies := r.CookiesNamed(Cookie)
+	cookies := r.CookiesNamed(s.Cookie())
 	switch len(cookies) {
 	case 0:
 		return "", ErrNone
@@ -96,13 +107,15 @@ func (s *Sessions) User(r *http.Request) (string, error) {
 
 func (s *Sessions) cookie(value string, maxAge int) *http.Cookie {
 	return &http.Cookie{
-		Name: Cookie, Value: value, Path: "/", MaxAge: maxAge,
+		Name: s.Cookie(), Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: !s.config.Insecure,
 	}
 }
 
-// nameable reports whether a user can have this name.
-func nameable(user string) bool {
+func odd(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }
+
+// Nameable reports whether a user can have this name: 1 to MaxUser visible ASCII characters.
+func Nameable(user string) bool {
 	for i := range len(user) {
 		if user[i] <= ' ' || user[i] > '~' {
 			return false

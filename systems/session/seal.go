@@ -11,7 +11,7 @@ import (
 )
 
 // purpose keeps a signature from being taken for one of another use of the same key.
-const purpose = "shop session 1\x00"
+const purpose = " session 1\x00"
 
 const expiryBytes = 8
 
@@ -20,7 +20,7 @@ const expiryBytes = 8
 func (s *Sessions) seal(user string, ends int64) string {
 	content := append(binary.BigEndian.AppendUint64(nil, uint64(ends)), user...)
 	mac := hmac.New(sha256.New, s.config.Key)
-	mac.Write([]byte(purpose))
+	mac.Write([]byte(s.config.Name + purpose))
 	mac.Write(content)
 	return base64.RawURLEncoding.EncodeToString(content) + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }

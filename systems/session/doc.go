@@ -1,6 +1,6 @@
-// Package session says who is asking. A shopper signs on once with name and password and from then
-// on sends a cookie; the shop's controllers ask [Sessions.User] whose it is. Nothing else of the
-// shop sees a request, a cookie or a session.
+// Package session says who is asking. Whoever buys signs on once with name and password and from
+// then on sends a cookie; the controllers of a system's services ask [Sessions.User] whose it is.
+// Nothing else of the system sees a request, a cookie or a session.
 //
 // # The cookie
 //
@@ -13,10 +13,11 @@
 // Only a value that is, character for character, one that the key makes is accepted: a value is
 // decoded, made anew from what it says, and compared as a whole in constant time.
 //
-// The cookie is named shop_session. It is HttpOnly, so scripts cannot read it; SameSite=Lax, so
-// other sites cannot make a browser send it with anything but a followed link; and Secure unless
-// [Config.Insecure] is set for plain http on a loopback address (RFC 6265 and its successor).
-// Signing on takes JSON only, which other sites' forms cannot send.
+// The cookie is named after the system, [Config.Name]: shop_session. The name is signed too, so two
+// systems with one key do not take each other's sessions. The cookie is HttpOnly, so scripts cannot
+// read it; SameSite=Lax, so other sites cannot make a browser send it with anything but a followed
+// link; and Secure unless [Config.Insecure] is set for plain http on a loopback address (RFC 6265 and
+// its successor). Signing on takes JSON only, which other sites' forms cannot send.
 //
 // # The key
 //
@@ -37,7 +38,8 @@
 //
 // [Sessions.Register] adds these to the mux of a service, so that they stand in its document too;
 // [Sessions.Handler] serves them alone. Errors are application/problem+json (RFC 9457) below
-// urn:problem-type:shop:, and [Problem] makes the same ones for other controllers.
+// urn:problem-type:shop:, with the system's name, and [Sessions.Problem] makes the same ones for
+// other controllers.
 //
 // # Accounts
 //

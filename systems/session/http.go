@@ -7,10 +7,7 @@ import (
 	"github.com/seosa-dev/saga/systems/internal/web"
 )
 
-const (
-	problemType = "urn:problem-type:shop:"
-	path        = "/session"
-)
+const path = "/session"
 
 // Credentials is the body that signs a user on.
 type Credentials struct {
@@ -26,15 +23,15 @@ type Current struct {
 // Handler returns a handler of /session alone, with a document of its own.
 func (s *Sessions) Handler() *web.Mux {
 	m := &web.Mux{
-		Title: "Sessions", Prefix: problemType, Paths: path, Cookie: Cookie, ProblemOf: problemOf,
+		Title: "Sessions", Prefix: s.problemType(), Paths: path, Cookie: s.Cookie(), ProblemOf: s.problemOf,
 		Service: "session", Logger: s.config.Logger,
 	}
 	s.Register(m)
 	return m
 }
 
-// Register adds the routes of /session to the mux of a service. Its Cookie must be [Cookie], and
-// its ProblemOf must let a [web.Problem] be what it is.
+// Register adds the routes of /session to the mux of a service. Its Cookie must be that of
+// [Sessions.Cookie], and its ProblemOf must let a [web.Problem] be what it is.
 func (s *Sessions) Register(m *web.Mux) {
 	m.Handle("POST "+path, web.Operation{
 		ID: "signOn", Summary: "Sign on: from now on the cookie says who asks", Body: Credentials{},
@@ -55,33 +52,35 @@ func (s *Sessions) Register(m *web.Mux) {
 
 // Problem is what an error of [Sessions.User] is to the caller: a 401 that says how to sign on. Any
 // other error is a 500.
-func Problem(err error) *web.Problem {
+func (s *Sessions) Problem(err error) *web.Problem {
 	switch {
 	case errors.Is(err, ErrNone):
-		return &web.Problem{Type: problemType + "no-session", Title: "Nobody has signed on", Status: http.StatusUnauthorized,
+		return &web.Problem{Type: s.problemType() + "no-session", Title: "Nobody has signed on", Status: http.StatusUnauthorized,
 			Detail: "Nothing was done; sign on with POST /session and send the cookie that it gives."}
 	case errors.Is(err, ErrInvalid):
-		return &web.Problem{Type: problemType + "invalid-session", Title: "The session is not valid", Status: http.StatusUnauthorized,
+		return &web.Problem{Type: s.problemType() + "invalid-session", Title: "The session is not valid", Status: http.StatusUnauthorized,
 			Detail: "Nothing was done; the session may have ended. Sign on again with POST /session."}
 	}
-	return &web.Problem{Type: problemType + "internal", Title: "The service failed", Status: http.StatusInternalServerError,
+	return &web.Problem{Type: s.problemType() + "internal", Title: "The service failed", Status: http.StatusInternalServerError,
 		Detail: "Repeat the request in a moment."}
 }
 
-func problemOf(err error) *web.Problem {
+func (s *Sessions) problemType() string { return "urn:problem-type:" + s.config.Name + ":" }
+
+func (s *Sessions) problemOf(err error) *web.Problem {
 	if p, ok := errors.AsType[*web.Problem](err); ok {
 		return p
 	}
-	return Problem(err)
+	return s.Problem(err)
 }
 
 func (s *Sessions) signOn(w http.ResponseWriter, r *http.Request) error {
 	var given Credentials
-	if err := web.ReadJSON(w, r, problemType, `{"user":"j2ee","password":"j2ee"}`, &given); err != nil {
+	if err := web.ReadJSON(w, r, s.problemType(), `{"user":"j2ee","password":"j2ee"}`, &given); err != nil {
 		return err
 	}
-	if !nameable(given.User) || !s.config.Accounts(r.Context(), given.User, given.Password) {
-		return &web.Problem{Type: problemType + "not-signed-on", Title: "User or password is wrong", Status: http.StatusUnauthorized,
+	if !Nameable(given.User) || !s.config.Accounts(r.Context(), given.User, given.Password) {
+		return &web.Problem{Type: s.problemType() + "not-signed-on", Title: "User or password is wrong", Status: http.StatusUnauthorized,
 			Detail: "Nobody was signed on; check both and try again."}
 	}
 	if err := s.SignOn(w, given.User); err != nil {
@@ -94,7 +93,7 @@ func (s *Sessions) signOn(w http.ResponseWriter, r *http.Request) error {
 func (s *Sessions) current(w http.ResponseWriter, r *http.Request) error {
 	user, err := s.User(r)
 	if err != nil {
-		return Problem(err)
+		return s.Problem(err)
 	}
 	web.WriteJSON(w, http.StatusOK, Current{user})
 	return nil

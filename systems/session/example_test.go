@@ -8,7 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 
-	"github.com/seosa-dev/saga/systems/shop/session"
+	"github.com/seosa-dev/saga/systems/session"
 )
 
 func Example() {
@@ -32,7 +32,7 @@ func Example() {
 	orders := func(r *http.Request) string {
 		user, err := sessions.User(r)
 		if errors.Is(err, session.ErrNone) {
-			return session.Problem(err).Title
+			return sessions.Problem(err).Title
 		}
 		return "orders of " + user
 	}

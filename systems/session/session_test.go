@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/seosa-dev/saga/systems/shop/session"
+	"github.com/seosa-dev/saga/systems/session"
 )
 
 func newSessions(t testing.TB, change func(*session.Config)) *session.Sessions {
@@ -34,16 +34,19 @@ func signOn(t testing.TB, s *session.Sessions, user string) *http.Cookie {
 		t.Fatal(err)
 	}
 	cookies := w.Result().Cookies()
-	if len(cookies) != 1 || cookies[0].Name != session.Cookie {
+	if len(cookies) != 1 || cookies[0].Name != s.Cookie() {
 		t.Fatalf("got the cookies %v", cookies)
 	}
 	return cookies[0]
 }
 
+// cookie is that of sessions without a name of their own.
+const cookie = "shop_session"
+
 func requestWith(values ...string) *http.Request {
 	r := httptest.NewRequest("GET", "/", nil)
 	for _, value := range values {
-		r.Header.Add("Cookie", session.Cookie+"="+value)
+		r.Header.Add("Cookie", cookie+"="+value)
 	}
 	return r
 }
@@ -151,10 +154,28 @@ func TestABadConfigIsRefused(t *testing.T) {
 		"a short key": {Key: make([]byte, session.MinKey-1)},
 		"no lifetime": {Key: make([]byte, session.MinKey), Lifetime: time.Millisecond},
 		"backwards":   {Key: make([]byte, session.MinKey), Lifetime: -time.Hour},
+		"an odd name": {Key: make([]byte, session.MinKey), Name: "the shop"},
 	} {
 		if s, err := session.New(config); err == nil || s != nil || !strings.Contains(err.Error(), "give at least") {
 			t.Errorf("%s: got %v %v", name, s, err)
 		}
+	}
+}
+
+func TestSystemsWithOneKeyHaveSessionsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	shop, tickets := newSessions(t, nil), newSessions(t, func(c *session.Config) { c.Name = "ticketing" })
+	c := signOn(t, tickets, "j2ee")
+	if c.Name != "ticketing_session" || tickets.Cookie() != c.Name || shop.Cookie() != cookie {
+		t.Errorf("the cookies are %s, %s and %s", c.Name, tickets.Cookie(), shop.Cookie())
+	}
+	r := httptest.NewRequest("GET", "/", nil)
+	r.AddCookie(c)
+	wantUser(t, tickets, r, "j2ee")
+	wantError(t, shop, r, session.ErrNone)
+	wantError(t, shop, requestWith(c.Value), session.ErrInvalid)
+	if p := tickets.Problem(session.ErrNone); p.Type != "urn:problem-type:ticketing:no-session" {
+		t.Errorf("got %+v", p)
 	}
 }
 
@@ -181,7 +202,7 @@ func FuzzOnlyIssuedSessionsAreAccepted(f *testing.F) {
 			r := requestWith(value)
 			user, err := s.User(r)
 			// What net/http reads from the header is the value, without the quotes that it may have.
-			read, readErr := r.Cookie(session.Cookie)
+			read, readErr := r.Cookie(s.Cookie())
 			if err == nil && (readErr != nil || read.Value != issued || user != "j2ee") {
 				t.Errorf("%q is accepted as a session of %q", value, user)
 			}

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/seosa-dev/saga/systems/shop/session"
+	"github.com/seosa-dev/saga/systems/session"
 )
 
 func TestTheKeyIsMadeOnce(t *testing.T) {
