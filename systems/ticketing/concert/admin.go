@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-
 )
 
 const (
@@ -117,4 +116,3 @@ func (s *ConcertService) seed(ctx context.Context) error {
 		return nil
 	})
 }
-

@@ -18,9 +18,11 @@ const (
 	decideSQL = `update concert set closed = ?1, version = version + 1 where id = ?2 and closed <> ?1`
 	statusSQL = `update concert set status = ?, version = version + 1 where id = ?`
 
+	// Without its name, SQLite looks at the sold seats too, which are all there are when it matters.
 	standingSQL = `
 		select c.status, c.closed, exists (
-			select 1 from schedule s join concert_seat t on t.schedule = s.id where s.concert = c.id and t.status <> 'SOLD')
+			select 1 from schedule s join concert_seat t indexed by concert_seat_unsold on t.schedule = s.id
+			where s.concert = c.id and t.status <> 'SOLD')
 		from concert c where c.id = ?`
 	seatSQL = `
 		select exists (
