@@ -81,31 +81,33 @@ func TestEachCacheHasItsTime(t *testing.T) {
 // asks after the eviction gets the new one, even while the old read is still under way.
 func TestAReadFromBeforeAnEvictionIsNotKept(t *testing.T) {
 	t.Parallel()
-	s := &shelf{title: "old", began: make(chan struct{}, 2), hold: make(chan struct{})}
-	c := concert.NewCacheManager(s, concert.CacheConfig{})
-	titles := make(chan string, 2)
-	ask := func() {
-		list, err := c.Available(t.Context())
-		if err != nil {
-			t.Error(err)
+	synctest.Test(t, func(t *testing.T) {
+		s := &shelf{title: "old", began: make(chan struct{}, 2), hold: make(chan struct{})}
+		c := concert.NewCacheManager(s, concert.CacheConfig{})
+		titles := make(chan string, 2)
+		ask := func() {
+			list, err := c.Available(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			titles <- list[0].Title
 		}
-		titles <- list[0].Title
-	}
-	go ask()
-	<-s.began // it has read the old list
-	s.put("new")
-	c.Evict(1)
-	go ask()
-	<-s.began // it did not join the old read
-	close(s.hold)
-	if a, b := <-titles, <-titles; a == b {
-		t.Errorf("both readers got %s", a)
-	}
-	s.hold = nil
-	wantTitle(t, c, "new")
-	if got := s.reads.Load(); got != 2 {
-		t.Errorf("%d reads, want 2: the second one is kept", got)
-	}
+		go ask()
+		<-s.began // it has read the old list
+		s.put("new")
+		c.Evict(1)
+		go ask()
+		<-s.began // it did not join the old read; if it had, all would wait here
+		close(s.hold)
+		if a, b := <-titles, <-titles; a == b {
+			t.Errorf("both readers got %s", a)
+		}
+		s.hold = nil
+		wantTitle(t, c, "new")
+		if got := s.reads.Load(); got != 2 {
+			t.Errorf("%d reads, want 2: the second one is kept", got)
+		}
+	})
 }
 
 // The old read may also end last.

@@ -30,6 +30,7 @@ type hall struct {
 	handlers map[string]message.Handler
 	checked  *openapi.Checker
 	file     string
+	made     int // concerts
 
 	mu  sync.Mutex
 	now time.Time
@@ -95,7 +96,8 @@ func draft(seats ...int) concert.Draft {
 // makes adds a concert and returns it with its dates; what was told of it is taken away.
 func (h *hall) makes(seats ...int) (concert.Concert, concert.Timetable) {
 	h.t.Helper()
-	c, err := h.service.Create(h.t.Context(), "admin", fmt.Sprint("key-", time.Now().UnixNano()), draft(seats...))
+	h.made++
+	c, err := h.service.Create(h.t.Context(), "admin", fmt.Sprint("key-", h.made), draft(seats...))
 	must(h.t, err)
 	dates, err := h.service.Timetable(h.t.Context(), c.ID)
 	must(h.t, err)
@@ -103,12 +105,18 @@ func (h *hall) makes(seats ...int) (concert.Concert, concert.Timetable) {
 	return c, dates
 }
 
-// takes hands in a message and returns what was told then.
-func (h *hall) takes(m message.Message) string {
+// hears hands in a message.
+func (h *hall) hears(m message.Message) {
 	h.t.Helper()
 	if err := h.handlers[m.Type](h.t.Context(), m); err != nil {
 		h.t.Fatalf("%s: %v", m.Type, err)
 	}
+}
+
+// takes hands in a message and returns what was told then.
+func (h *hall) takes(m message.Message) string {
+	h.t.Helper()
+	h.hears(m)
 	return h.told()
 }
 
