@@ -6,7 +6,6 @@ import (
 	"errors"
 	"math"
 	"net/http"
-
 )
 
 // Hold reserves seats for a buyer whose turn it is, all of them or none, and returns the reservations by
