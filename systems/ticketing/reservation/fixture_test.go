@@ -81,6 +81,7 @@ type desk struct {
 	queue    *turns
 	clock    atomic.Int64 // milliseconds after start
 	file     string
+	outside  *sql.DB // see db
 }
 
 func newDesk(t *testing.T, change ...func(*reservation.Config)) *desk {
@@ -280,10 +281,13 @@ func (d *desk) wantSeat(number int, holder int64) {
 // db is the file as an outsider sees it.
 func (d *desk) db() *sql.DB {
 	d.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+d.file+"?_pragma=busy_timeout(10000)")
-	must(d.t, err)
-	d.t.Cleanup(func() { db.Close() })
-	return db
+	if d.outside == nil {
+		var err error
+		d.outside, err = sql.Open("sqlite", "file:"+d.file+"?_pragma=busy_timeout(10000)")
+		must(d.t, err)
+		d.t.Cleanup(func() { d.outside.Close() })
+	}
+	return d.outside
 }
 
 // code is what a refusal says, or the end of a problem's type; "" if there was no error.
