@@ -30,24 +30,31 @@ func TestNoQueryWalksOverAllReservations(t *testing.T) {
 		{freeSQL, "SEARCH reservation_seat USING PRIMARY KEY (schedule=? AND number=?)"},
 		{sellSQL, "SEARCH reservation_seat USING PRIMARY KEY (schedule=? AND number=?)"},
 	} {
-		rows, err := db.Read.QueryContext(t.Context(), "explain query plan "+c.query, make([]any, strings.Count(c.query, "?"))...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var steps []string
-		for rows.Next() {
-			var number int
-			var step string
-			if err := rows.Scan(&number, &number, &number, &step); err != nil {
-				t.Fatal(err)
-			}
-			steps = append(steps, step)
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-		if got := strings.Join(steps, "\n"); got != c.want {
+		if got := plan(t, db, c.query); got != c.want {
 			t.Errorf("%s\nis run by\n%s\nwant\n%s", c.query, got, c.want)
 		}
 	}
+}
+
+// plan is how SQLite would run a query, step by step.
+func plan(t *testing.T, db *sqlite.DB, query string) string {
+	t.Helper()
+	rows, err := db.Read.QueryContext(t.Context(), "explain query plan "+query, make([]any, strings.Count(query, "?"))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var steps []string
+	for rows.Next() {
+		var number int
+		var step string
+		if err := rows.Scan(&number, &number, &number, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(steps, "\n")
 }

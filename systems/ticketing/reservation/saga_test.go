@@ -159,3 +159,20 @@ func TestABuyerGivesUp(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A saga gave up, and the buyer pays by another; what the first still had under way must not sell the
+// second's seats, nor let go of them.
+func TestALatePaymentOfAnotherSagaIsRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.holds(mina, 1)[0]
+	old := d.claims("s-1", mina, id)
+	d.answers("s-1", "UndoClaim", question("s-1", event.Claim), "ClaimUndone")
+	sale := d.claims("s-2", mina, id)
+	d.answers("s-1", "PaymentCompleted", paid(old), "ReservationsFailed not-paying")
+	d.answers("s-1", "UndoReservation", question("s-1", event.Reservation), "ReservationUndone")
+	d.answers("s-1", "UndoClaim", question("s-1", event.Claim), "ClaimUndone")
+	d.wantStatus(id, reservation.Paying)
+	d.answers("s-2", "PaymentCompleted", paid(sale), "ReservationsCompleted")
+	d.wantStatus(id, reservation.Completed)
+}

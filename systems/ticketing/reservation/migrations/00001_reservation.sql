@@ -46,6 +46,7 @@ create index reservation_mine on reservation (user, id);
 create index reservation_request on reservation (user, request_key) where request_key is not null;
 
 -- +goose Down
-drop table reservation_seat;
+update reservation_seat set holder = null;
 drop table reservation;
+drop table reservation_seat;
 drop table reservation_schedule;
