@@ -78,4 +78,3 @@ func counted(ctx context.Context, q querier, concert int64, now time.Time) (c Co
 	c.Admitted, err = admittedSince(ctx, q, concert, now.Add(-lately))
 	return c, err
 }
-

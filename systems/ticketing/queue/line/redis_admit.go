@@ -40,8 +40,8 @@ func (r *Redis) Admit(ctx context.Context, concert int64, rule Rule, now time.Ti
 // admitted writes into the book who was let in, and tells Redis that it did.
 func (r *Redis) admitted(ctx context.Context, concert int64, epoch string, names []string, now time.Time) ([]Place, error) {
 	if len(names) == 0 {
-		over, err := count(ctx, r.config.Read, `select count(*)`+over, concert, now.UnixMilli(), 1)
-		if err != nil || over == 0 {
+		due, err := count(ctx, r.config.Read, `select count(*)`+over, concert, now.UnixMilli(), 1)
+		if err != nil || due == 0 {
 			return nil, err
 		}
 	}

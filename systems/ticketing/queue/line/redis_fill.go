@@ -80,8 +80,8 @@ func (r *Redis) loadAll(ctx context.Context, lock string) (total int, err error)
 		return total, err
 	}
 	// Those who were let in lately count for the batch, whatever became of them.
-	since := time.Now().Add(-MaxEvery).UnixMilli()
-	err = load(`select `+columns+` from queue_token where seq > ?1 and admitted_at > 0 and admitted_at > ?3 order by seq limit ?2`, since)
+	err = load(`select `+columns+` from queue_token where seq > ?1 and admitted_at > 0
+		and admitted_at > (select max(admitted_at) from queue_token where admitted_at > 0) - ?3 order by seq limit ?2`, MaxEvery.Milliseconds())
 	return total, err
 }
 
