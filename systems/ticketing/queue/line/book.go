@@ -57,6 +57,9 @@ func (b Book) enter(ctx context.Context, tx *sql.Tx, name, user string, concert 
 	t, err = one(ctx, tx, `select `+columns+` from queue_token
 		where concert = ? and user = ? and status in ('WAITING', 'ACTIVE')`, concert, user)
 	if err != nil || t != nil && t.at(now) != Expired {
+		if err == nil && t.status == Waiting && b.due(t.waitingUntil, now) {
+			t, err = renew(ctx, tx, t.token, b.waitingUntil(now))
+		}
 		return t, nil, err
 	}
 	if t != nil {

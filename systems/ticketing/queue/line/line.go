@@ -67,7 +67,7 @@ type Counts struct {
 // storage failed, and leaves open what was done.
 type Line interface {
 	// Enter puts a new token of a user at the end of a concert's line. If the user has one there that
-	// waits or is active, that is returned, and the new one is none.
+	// waits or is active, that is returned and kept alive, and the new one is none.
 	Enter(ctx context.Context, token, user string, concert int64, now time.Time) (Place, error)
 	// Look says where a token stands, and keeps one that waits from ending. The error matches ErrUnknown.
 	Look(ctx context.Context, token string, now time.Time) (Place, error)

@@ -56,6 +56,7 @@ func NewRedis(config RedisConfig) (*Redis, error) {
 	config.Timeout = cmp.Or(config.Timeout, 2*time.Second)
 	config.Logger = cmp.Or(config.Logger, slog.Default())
 	option.DisableCache, option.DisableRetry = true, true
+	option.PipelineMultiplex = -1 // one connection, so that one call finds out that it is broken
 	option.Dialer.Timeout, option.ConnWriteTimeout = config.Timeout, config.Timeout
 	return &Redis{
 		config: config, base: "{" + cmp.Or(config.Prefix, "queue") + "}", option: option,
@@ -90,8 +91,17 @@ func (r *Redis) connected() (rueidis.Client, error) {
 	return r.client, nil
 }
 
-// run runs a script once.
+// run runs a script. All scripts may be repeated, so it does so once when a connection breaks: one that
+// was idle while the server was started again is found broken only when it is used.
 func (r *Redis) run(ctx context.Context, script *rueidis.Lua, args ...string) ([]string, error) {
+	reply, err := r.runOnce(ctx, script, args...)
+	if _, answered := rueidis.IsRedisErr(err); err != nil && !answered && ctx.Err() == nil && !errors.Is(err, context.DeadlineExceeded) {
+		return r.runOnce(ctx, script, args...)
+	}
+	return reply, err
+}
+
+func (r *Redis) runOnce(ctx context.Context, script *rueidis.Lua, args ...string) ([]string, error) {
 	client, err := r.connected()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)

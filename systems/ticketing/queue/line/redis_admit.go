@@ -16,10 +16,9 @@ var errStale = errors.New("line: Redis was filled anew meanwhile")
 // book, so whoever calls next finds what a crash has left.
 func (r *Redis) Admit(ctx context.Context, concert int64, rule Rule, now time.Time) ([]Place, error) {
 	number := func(n int64) string { return strconv.FormatInt(n, 10) }
-	every := rule.every()
 	for range tries {
 		reply, err := r.ask(ctx, r.scripts.admit, millis(now), number(concert), number(max(rule.Limit, 0)), number(rule.Batch),
-			number(every.Milliseconds()), number(r.config.Book.activeUntil(now)), number(atOnce), millis(now.Add(-max(every, lately))))
+			number(rule.every().Milliseconds()), number(r.config.Book.activeUntil(now)), number(atOnce), millis(now.Add(-MaxEvery)))
 		if err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
--- admit ends what is over, and lets in. ARGV: now, concert, limit, batch, every, active until, at most, keep
+-- admit ends what is over, and lets in. ARGV: now, concert, limit, batch, every, active until, at most, since when admissions are kept
 -- Returns the number of this filling and all who were let in and are not yet in the book.
 local now, concert, limit, batch, every, atonce = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[7])
 local epoch = redis.call('GET', key('epoch'))
