@@ -30,17 +30,23 @@ type Book struct {
 	ActiveTTL time.Duration
 }
 
+// Waiting is WaitingTTL, or its default.
+func (b Book) Waiting() time.Duration { return cmp.Or(b.WaitingTTL, 30*time.Minute) }
+
+// Active is ActiveTTL, or its default.
+func (b Book) Active() time.Duration { return cmp.Or(b.ActiveTTL, 10*time.Minute) }
+
 func (b Book) waitingUntil(now time.Time) int64 {
-	return now.Add(cmp.Or(b.WaitingTTL, 30*time.Minute)).UnixMilli()
+	return now.Add(b.Waiting()).UnixMilli()
 }
 
 func (b Book) activeUntil(now time.Time) int64 {
-	return now.Add(cmp.Or(b.ActiveTTL, 10*time.Minute)).UnixMilli()
+	return now.Add(b.Active()).UnixMilli()
 }
 
 // due reports whether a waiting token's time is to be written anew.
 func (b Book) due(waitingUntil int64, now time.Time) bool {
-	return waitingUntil < b.waitingUntil(now)-cmp.Or(b.WaitingTTL, 30*time.Minute).Milliseconds()/10
+	return waitingUntil < b.waitingUntil(now)-b.Waiting().Milliseconds()/10
 }
 
 // Enter is [Line.Enter].
