@@ -1,0 +1,80 @@
+package line
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Admit is [Line.Admit].
+func (b Book) Admit(ctx context.Context, tx *sql.Tx, concert int64, rule Rule, now time.Time) ([]Place, error) {
+	if err := sweep(ctx, tx, concert, now); err != nil {
+		return nil, err
+	}
+	ms := now.UnixMilli()
+	live, err := count(ctx, tx, `select count(*) from queue_token where concert = ? and status = 'ACTIVE' and active_until > ?`, concert, ms)
+	if err != nil {
+		return nil, err
+	}
+	recent, err := admittedSince(ctx, tx, concert, now.Add(-rule.every()))
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := several(ctx, tx, `update queue_token set status = 'ACTIVE', active_until = ?, admitted_at = ?2, version = version + 1
+		where seq in (select seq from queue_token where concert = ?3 and status = 'WAITING' and waiting_until > ?2 order by seq limit ?4)
+		returning `+columns, b.activeUntil(now), ms, concert, rule.room(live, recent))
+	return places(tokens, now), err
+}
+
+// places are in the order of arrival.
+func places(tokens []*token, now time.Time) []Place {
+	all := make([]Place, len(tokens))
+	for i, t := range tokens {
+		all[i] = t.place(now)
+	}
+	slices.SortFunc(all, func(x, y Place) int { return int(x.Seq - y.Seq) })
+	return all
+}
+
+func admittedSince(ctx context.Context, q querier, concert int64, since time.Time) (int64, error) {
+	return count(ctx, q, `select count(*) from queue_token where concert = ? and admitted_at > 0 and admitted_at > ?`, concert, since.UnixMilli())
+}
+
+// over are the tokens of a concert whose time is over and whose status does not say so yet.
+const over = ` from (
+	select seq from (select seq from queue_token where concert = ?1 and status = 'WAITING' and waiting_until <= ?2 limit ?3)
+	union all
+	select seq from (select seq from queue_token where concert = ?1 and status = 'ACTIVE' and active_until <= ?2 limit ?3))`
+
+func sweep(ctx context.Context, tx *sql.Tx, concert int64, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, `update queue_token set status = 'EXPIRED', restored = 0, version = version + 1 where seq in (select seq`+over+`)`,
+		concert, now.UnixMilli(), atOnce); err != nil {
+		return fmt.Errorf("line: sweep: %w", err)
+	}
+	return nil
+}
+
+// Count is [Line.Count].
+func (b Book) Count(ctx context.Context, tx *sql.Tx, concert int64, now time.Time) (Counts, error) {
+	return counted(ctx, tx, concert, now)
+}
+
+func counted(ctx context.Context, q querier, concert int64, now time.Time) (c Counts, err error) {
+	if c.Waiting, err = count(ctx, q, `select coalesce(sum(waiting), 0) from queue_block where concert = ? and level = 3`, concert); err != nil {
+		return c, err
+	}
+	active := func(restored int) (int64, error) {
+		return count(ctx, q, `select count(*) from queue_token where concert = ? and status = 'ACTIVE' and active_until > ? and restored = ?`,
+			concert, now.UnixMilli(), restored)
+	}
+	if c.Active, err = active(0); err != nil {
+		return c, err
+	}
+	if c.Restored, err = active(1); err != nil {
+		return c, err
+	}
+	c.Admitted, err = admittedSince(ctx, q, concert, now.Add(-lately))
+	return c, err
+}
