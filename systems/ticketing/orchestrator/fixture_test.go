@@ -12,15 +12,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/message"
 	"github.com/seosa-dev/saga/participant"
 	"github.com/seosa-dev/saga/sqlite"
+	"github.com/seosa-dev/saga/systems/internal/openapi"
+	"github.com/seosa-dev/saga/systems/ticketing/access"
 	"github.com/seosa-dev/saga/systems/ticketing/event"
 	"github.com/seosa-dev/saga/systems/ticketing/orchestrator"
 	"github.com/seosa-dev/saga/systems/ticketing/payment"
 )
 
-const mina = "mina"
+const mina, jun = "mina", "jun"
 
 var quiet = slog.New(slog.DiscardHandler)
 
@@ -32,6 +35,11 @@ type town struct {
 	bus          *message.Bus
 	orchestrator *orchestrator.PaymentSagaOrchestrator
 	payments     *payment.PaymentService
+	checked      *openapi.Checker            // the orchestrator's HTTP, held against its document
+	gate         orchestrator.Gate           // whose turn it is
+	config       func(*orchestrator.Config)  // what a test changes
+	run          func(context.Context) error // instead of the orchestrator's Run
+	halt         func()                      // lets all return, and closes nothing
 	stop         func()
 
 	mu     sync.Mutex
@@ -40,13 +48,23 @@ type town struct {
 	did    []string                  // steps and their undoing, in order
 	told   []message.Message         // SagaCompleted, SagaFailed
 	seen   map[string]int            // messages by type
+	crash  *crash
 }
 
 func newTown(t *testing.T) *town {
 	t.Helper()
-	w := &town{t: t, dir: t.TempDir(), refuse: map[event.SagaStep]string{}, lose: map[string]int{}, seen: map[string]int{}}
+	w := town{t: t}
+	return w.opens()
+}
+
+// opens starts a town as its fields have it.
+func (w *town) opens() *town {
+	w.dir, w.refuse, w.lose, w.seen = w.t.TempDir(), map[event.SagaStep]string{}, map[string]int{}, map[string]int{}
+	if w.gate == nil {
+		w.gate = gate{}
+	}
 	w.start()
-	t.Cleanup(func() { w.stop() })
+	w.t.Cleanup(func() { w.stop() })
 	return w
 }
 
@@ -67,18 +85,23 @@ func (w *town) start() {
 	relay := message.NewRelay(sqlite.NewQueue(db, db.Read), w.bus, &message.RelayConfig{Logger: quiet})
 	w.payments, err = payment.New(ctx, payment.Config{Path: filepath.Join(w.dir, "payment.db"), Publisher: w.bus, Logger: quiet})
 	must(t, err)
-	w.orchestrator, err = orchestrator.New(ctx, orchestrator.Config{
-		Path: filepath.Join(w.dir, "orchestrator.db"), Publisher: w.bus, Gate: gate{}, Logger: quiet,
-		Expect: 100 * time.Millisecond, Budget: 300 * time.Millisecond,
-	})
+	config := orchestrator.Config{
+		Path: w.file(), Publisher: w.bus, Gate: w.gate, Logger: quiet, Guard: &access.Guard{User: signedOn},
+		Expect: 100 * time.Millisecond, Budget: 300 * time.Millisecond, Engine: &saga.Config{Logger: quiet, Drain: time.Millisecond},
+	}
+	if w.config != nil {
+		w.config(&config)
+	}
+	w.orchestrator, err = orchestrator.New(ctx, config)
 	must(t, err)
+	w.checked = openapi.Check(t, orchestrator.NewController(w.orchestrator))
 	for _, s := range event.Steps() {
 		if s.Name != event.Payment {
-			w.subscribe(s.Service, event.Desk{Step: s, Operation: w.operation(db, s.Name), Committed: relay.Wake}.Handlers())
+			w.subscribe(ctx, s.Service, event.Desk{Step: s, Operation: w.operation(db, s.Name), Committed: relay.Wake}.Handlers())
 		}
 	}
-	w.subscribe("payment", w.payments.Handlers())
-	w.subscribe("orchestrator", w.orchestrator.Handlers())
+	w.subscribe(ctx, "payment", w.payments.Handlers())
+	w.subscribe(ctx, "orchestrator", w.orchestrator.Handlers())
 	tell := func(_ context.Context, m message.Message) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -88,36 +111,73 @@ func (w *town) start() {
 	w.bus.Subscribe("SagaCompleted", tell)
 	w.bus.Subscribe("SagaFailed", tell)
 	var running sync.WaitGroup
-	for _, run := range []func(context.Context) error{relay.Run, w.payments.Run, w.orchestrator.Run} {
+	run := w.orchestrator.Run
+	if w.run != nil {
+		run = w.run
+	}
+	for _, run := range []func(context.Context) error{relay.Run, w.payments.Run, run} {
 		running.Go(func() {
 			if err := run(ctx); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-	w.stop = func() {
+	w.halt = func() {
 		stop()
 		running.Wait()
+	}
+	w.stop = func() {
+		w.halt()
 		must(t, errors.Join(w.orchestrator.Close(), w.payments.Close(), db.Close()))
 		w.stop = func() {}
 	}
 }
 
-// restart ends everything, in order, and starts it again on the same files.
+func (w *town) file() string { return filepath.Join(w.dir, "orchestrator.db") }
+
+// restart ends everything, and starts it again on the same files.
 func (w *town) restart() {
 	w.stop()
 	w.start()
 }
 
-func (w *town) subscribe(service string, handlers map[string]message.Handler) {
+func (w *town) subscribe(alive context.Context, service string, handlers map[string]message.Handler) {
 	for typ, h := range handlers {
 		w.bus.Subscribe(typ, func(ctx context.Context, m message.Message) error {
-			if w.loses(typ + " to " + service) {
+			way := typ + " to " + service
+			if w.loses(way) {
 				return nil
 			}
-			return h(ctx, m)
+			return w.dies(alive, way, func() error { return h(ctx, m) })
 		})
 	}
+}
+
+// crash is a message at which everything ends, before it is handled or after, and before its sender knows.
+type crash struct {
+	way   string
+	after bool
+	now   chan struct{}
+}
+
+// dies handles a message, or stays in the middle of it until everything has ended.
+func (w *town) dies(alive context.Context, way string, handle func() error) error {
+	w.mu.Lock()
+	c := w.crash
+	if c == nil || c.way != way {
+		w.mu.Unlock()
+		return handle()
+	}
+	w.crash = nil
+	w.mu.Unlock()
+	if c.after {
+		if err := handle(); err != nil {
+			w.t.Error(err)
+		}
+	}
+	close(c.now)
+	<-alive.Done()
+	return context.Cause(alive)
 }
 
 func (w *town) loses(typ string) bool {

@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/seosa-dev/saga/systems/internal/web"
@@ -79,7 +80,7 @@ func (c *Controller) admitted(r *http.Request, user, token, key string) error {
 	}
 	pass, err := c.service.gate.Check(r.Context(), token)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errGate, err)
 	}
 	if pass.UserID != user || !pass.Active {
 		return newProblem(http.StatusForbidden, "not-admitted", "It is not your turn",

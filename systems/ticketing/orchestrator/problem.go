@@ -31,6 +31,9 @@ func problemOf(err error) *web.Problem {
 			"The key belongs to the first request, whatever became of it. Send a new "+keyHeader+" for other reservations or another token.")
 	case errors.Is(err, ErrNotFound):
 		return newProblem(http.StatusNotFound, "no-such-saga", "There is no such payment of yours", "GET /payments lists yours.")
+	case errors.Is(err, errGate):
+		return newProblem(http.StatusServiceUnavailable, "unavailable", "The queue is not ready",
+			"Nothing was paid. Repeat the same request with the same key in a moment.")
 	case errors.Is(err, saga.ErrClosed), errors.Is(err, saga.NotDone), errors.Is(err, saga.Unknown):
 		return newProblem(http.StatusServiceUnavailable, "unavailable", "The service is not ready",
 			"Repeat the same request with the same key in a moment; nothing is paid twice.")

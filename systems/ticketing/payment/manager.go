@@ -13,23 +13,28 @@ import (
 // no ledger. The zero value is ready and safe for concurrent use.
 type PaymentManager struct{}
 
-// Initiate makes the payment of a sale PENDING, and returns it as it stands if it was made before.
+// Initiate makes the payment of a sale PENDING, and returns it as it stands if it was made before. The error
+// matches [ErrInvalid] if the sale can never be paid, or is not the one that the saga's payment is for.
 func (PaymentManager) Initiate(ctx context.Context, tx *sql.Tx, sale event.Sale, now time.Time) (Payment, error) {
-	if sale.Amount <= 0 || len(sale.Lines) == 0 {
-		return Payment{}, fmt.Errorf("payment: the sale %s is of %d won in %d lines; it must cost something", sale.SagaID, sale.Amount, len(sale.Lines))
+	if err := checkSale(sale); err != nil {
+		return Payment{}, err
 	}
 	p := Payment{
 		ID: ID(sale.SagaID), SagaID: sale.SagaID, UserID: sale.UserID, Amount: sale.Amount, Status: Pending,
-		CreatedAt: now, Lines: linesOf(sale),
+		CreatedAt: moment(millis(now)), Lines: linesOf(sale),
 	}
 	isNew, err := insert(ctx, tx, p)
 	switch {
 	case err != nil:
 		return Payment{}, err
-	case !isNew:
-		return read(ctx, tx, p.ID)
+	case isNew:
+		return p, record(ctx, tx, p.ID, Pending, "initiated", now)
 	}
-	return p, record(ctx, tx, p.ID, Pending, "initiated", now)
+	p, err = read(ctx, tx, p.ID)
+	if err == nil && !p.isFor(sale) {
+		err = fmt.Errorf("%w: %s is for another sale of the same saga", ErrInvalid, p.ID)
+	}
+	return p, err
 }
 
 // Complete says that the money was taken. The error matches [ErrStands] if the payment has failed or was

@@ -3,8 +3,6 @@ package payment
 import (
 	"errors"
 	"time"
-
-	"github.com/seosa-dev/saga/systems/ticketing/event"
 )
 
 // Status is where a payment stands.
@@ -19,6 +17,9 @@ const (
 )
 
 var (
+	// ErrInvalid is matched by the error about what can never be paid: no sale, or another one than the
+	// payment was initiated for.
+	ErrInvalid = errors.New("payment: this is no sale to be paid")
 	// ErrNotFound is matched by the error about a payment that does not exist, or is somebody else's.
 	ErrNotFound = errors.New("payment: there is no such payment")
 	// ErrStands is matched by the error about a payment that cannot be moved to where it was asked to,
@@ -53,11 +54,3 @@ type Change struct {
 
 // ID is the payment of a saga; there is one for each.
 func ID(sagaID string) string { return "P-" + sagaID }
-
-func linesOf(sale event.Sale) []Line {
-	lines := make([]Line, len(sale.Lines))
-	for i, l := range sale.Lines {
-		lines[i] = Line{ReservationID: l.ReservationID, Amount: l.Price}
-	}
-	return lines
-}

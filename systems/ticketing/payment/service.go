@@ -119,7 +119,7 @@ func (s *PaymentService) Payment(ctx context.Context, user, id string) (Payment,
 }
 
 // Payments returns a user's payments, newest first, at most limit (1 to 100), those that are older than
-// the one named by after if it is not empty.
+// the one named by after if it is not empty: none if that is none of theirs.
 func (s *PaymentService) Payments(ctx context.Context, user, after string, limit int) ([]Payment, error) {
 	return readAll(ctx, s.db.Read, user, after, min(max(limit, 1), 100))
 }

@@ -50,7 +50,7 @@ func move(ctx context.Context, tx *sql.Tx, id string, to Status, now time.Time) 
 	if to == Cancelled {
 		refunded = millis(now)
 	}
-	done, err := tx.ExecContext(ctx, `update payment set status = ?, refunded_at = ? where id = ? and status = ?`, to, refunded, id, from(to))
+	done, err := tx.ExecContext(ctx, moveSQL, to, refunded, id, from(to))
 	if err != nil {
 		return false, fmt.Errorf("payment: update %s: %w", id, err)
 	}
@@ -59,16 +59,30 @@ func move(ctx context.Context, tx *sql.Tx, id string, to Status, now time.Time) 
 }
 
 func record(ctx context.Context, tx *sql.Tx, id string, s Status, reason string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `
-		insert into payment_history (payment, number, status, reason, at)
-		select ?1, count(*) + 1, ?2, ?3, ?4 from payment_history where payment = ?1`, id, s, reason, millis(now))
+	_, err := tx.ExecContext(ctx, recordSQL, id, s, reason, millis(now))
 	if err != nil {
 		return fmt.Errorf("payment: record %s: %w", id, err)
 	}
 	return nil
 }
 
-const columns = `id, saga, user, amount, status, created_at, coalesce(refunded_at, 0)`
+// The queries, by what they are for.
+const (
+	columns = `id, saga, user, amount, status, created_at, coalesce(refunded_at, 0)`
+
+	moveSQL   = `update payment set status = ?, refunded_at = ? where id = ? and status = ?`
+	recordSQL = `
+		insert into payment_history (payment, number, status, reason, at)
+		select ?1, count(*) + 1, ?2, ?3, ?4 from payment_history where payment = ?1`
+	readSQL    = `select ` + columns + ` from payment where id = ?`
+	linesSQL   = `select reservation, price from payment_line where payment = ? order by reservation`
+	historySQL = `select status, reason, at from payment_history where payment = ? order by number`
+	listSQL    = `select ` + columns + ` from payment where user = ?1 order by created_at desc, id desc limit ?2`
+	// A condition that the first page goes without too would have each page read those before it.
+	listAfterSQL = `select ` + columns + ` from payment
+		where user = ?1 and (created_at, id) < (select created_at, id from payment where id = ?3 and user = ?1)
+		order by created_at desc, id desc limit ?2`
+)
 
 func scan(row interface{ Scan(...any) error }) (Payment, error) {
 	var p Payment
@@ -82,7 +96,7 @@ func scan(row interface{ Scan(...any) error }) (Payment, error) {
 }
 
 func read(ctx context.Context, q querier, id string) (Payment, error) {
-	p, err := scan(q.QueryRowContext(ctx, `select `+columns+` from payment where id = ?`, id))
+	p, err := scan(q.QueryRowContext(ctx, readSQL, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Payment{}, fmt.Errorf("%w: %.100s", ErrNotFound, id)
 	}
@@ -94,7 +108,7 @@ func read(ctx context.Context, q querier, id string) (Payment, error) {
 }
 
 func readLines(ctx context.Context, q querier, id string) ([]Line, error) {
-	rows, err := q.QueryContext(ctx, `select reservation, price from payment_line where payment = ? order by reservation`, id)
+	rows, err := q.QueryContext(ctx, linesSQL, id)
 	if err != nil {
 		return nil, fmt.Errorf("payment: read the lines of %s: %w", id, err)
 	}
@@ -112,9 +126,11 @@ func readLines(ctx context.Context, q querier, id string) ([]Line, error) {
 
 // readAll returns a user's payments, newest first, those behind one of them if after is not empty.
 func readAll(ctx context.Context, q querier, user, after string, limit int) ([]Payment, error) {
-	rows, err := q.QueryContext(ctx, `select `+columns+` from payment
-		where user = ?1 and (?2 = '' or (created_at, id) < (select created_at, id from payment where id = ?2))
-		order by created_at desc, id desc limit ?3`, user, after, limit)
+	query, args := listSQL, []any{user, limit}
+	if after != "" {
+		query, args = listAfterSQL, append(args, after)
+	}
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("payment: read the payments of %s: %w", user, err)
 	}
@@ -139,7 +155,7 @@ func readAll(ctx context.Context, q querier, user, after string, limit int) ([]P
 }
 
 func readHistory(ctx context.Context, q querier, id string) ([]Change, error) {
-	rows, err := q.QueryContext(ctx, `select status, reason, at from payment_history where payment = ? order by number`, id)
+	rows, err := q.QueryContext(ctx, historySQL, id)
 	if err != nil {
 		return nil, fmt.Errorf("payment: read the history of %s: %w", id, err)
 	}
