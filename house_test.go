@@ -69,6 +69,11 @@ var mayImport = map[string][]string{
 	"systems/ticketing/queue/line":   {"sqlite", "github.com/redis/rueidis"},
 	"systems/ticketing/payment":      {"message", "participant", "sqlite", "systems/internal/web", "systems/ticketing/access", "systems/ticketing/event"},
 	"systems/ticketing/orchestrator": {"", "message", "participant", "sqlite", "systems/internal/web", "systems/ticketing/access", "systems/ticketing/event"},
+	"systems/ticketing/platform": {
+		"", "message", "sqlite", "systems/session", "systems/ticketing/access", "systems/ticketing/concert",
+		"systems/ticketing/orchestrator", "systems/ticketing/payment", "systems/ticketing/queue", "systems/ticketing/queue/line",
+		"systems/ticketing/reservation", "systems/ticketing/user",
+	},
 	"cmd/demo": {
 		"", "sqlite", "message", "console", "cmd/demo/page", "systems/fault", "systems/shop/audit",
 		"systems/shop/catalog", "systems/shop/order", "systems/shop/scenario", "systems/session",

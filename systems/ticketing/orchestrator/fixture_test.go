@@ -221,8 +221,8 @@ func sale(id string) event.Sale {
 
 type gate struct{}
 
-func (gate) Check(_ context.Context, token string) (orchestrator.Pass, error) {
-	return orchestrator.Pass{UserID: mina, ConcertID: 1, Active: token == "t"}, nil
+func (gate) Check(_ context.Context, token string) (access.Pass, error) {
+	return access.Pass{UserID: mina, ConcertID: 1, Active: token == "t"}, nil
 }
 
 // pays starts a saga and waits for its end.

@@ -3,22 +3,16 @@ package orchestrator
 import (
 	"context"
 	"errors"
+
+	"github.com/seosa-dev/saga/systems/ticketing/access"
 )
 
 // errGate marks that the gate could not say whose a token is.
 var errGate = errors.New("orchestrator: the queue does not say whose turn it is")
 
-// Gate knows the tokens of the queue.
+// Gate knows the tokens of the queue; an [*access.QueueGate] is one. It must be safe for concurrent use.
 type Gate interface {
-	// Check returns whose a token is. An error that is a problem of package web (there is no such token) is told
-	// to the buyer as it is; any other one says that the queue cannot be asked now, and the buyer is to
-	// repeat. It is called for several buyers at once.
-	Check(ctx context.Context, token string) (Pass, error)
-}
-
-// Pass is what a token says.
-type Pass struct {
-	UserID    string
-	ConcertID int64
-	Active    bool // it may hold and pay now
+	// Check says what a token is for. The error matches [access.ErrNoPass] if there is no such token, and is
+	// any other, [access.ErrGateAway] for one, if that is not known.
+	Check(ctx context.Context, token string) (access.Pass, error)
 }

@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -79,6 +80,10 @@ func (c *Controller) admitted(r *http.Request, user, token, key string) error {
 		return nil
 	}
 	pass, err := c.service.gate.Check(r.Context(), token)
+	if errors.Is(err, access.ErrNoPass) {
+		return newProblem(http.StatusUnauthorized, "unknown-token", "The queue does not know the token",
+			"Nothing was paid. Get a token with POST /queue/tokens, and send it as "+tokenHeader+" when your turn has come.")
+	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", errGate, err)
 	}

@@ -19,11 +19,11 @@ import (
 // gates answers by the token: what it is to be.
 type gates struct{}
 
-func (gates) Check(ctx context.Context, token string) (orchestrator.Pass, error) {
+func (gates) Check(ctx context.Context, token string) (access.Pass, error) {
 	pass, err := gate{}.Check(ctx, token)
 	switch token {
 	case "of jun":
-		pass = orchestrator.Pass{UserID: jun, ConcertID: 1, Active: true}
+		pass = access.Pass{UserID: jun, ConcertID: 1, Active: true}
 	case "of another queue":
 		return pass, &web.Problem{Type: access.ProblemType + "no-such-token", Title: "There is no such token", Status: http.StatusUnauthorized, Detail: "Take one."}
 	case "while the queue is down":
@@ -178,8 +178,8 @@ func TestARepeatIsNotTurnedAway(t *testing.T) {
 // turnstile lets one through.
 type turnstile struct{ done sync.Once }
 
-func (s *turnstile) Check(context.Context, string) (pass orchestrator.Pass, _ error) {
-	s.done.Do(func() { pass = orchestrator.Pass{UserID: mina, ConcertID: 1, Active: true} })
+func (s *turnstile) Check(context.Context, string) (pass access.Pass, _ error) {
+	s.done.Do(func() { pass = access.Pass{UserID: mina, ConcertID: 1, Active: true} })
 	return pass, nil
 }
 

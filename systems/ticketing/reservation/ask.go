@@ -6,6 +6,8 @@ import (
 	"errors"
 	"math"
 	"net/http"
+
+	"github.com/seosa-dev/saga/systems/ticketing/access"
 )
 
 // Hold reserves seats for a buyer whose turn it is, all of them or none, and returns the reservations by
@@ -45,7 +47,7 @@ func (s *ReservationService) Hold(ctx context.Context, q Request) ([]Reservation
 func (s *ReservationService) pass(ctx context.Context, q Request) error {
 	p, err := s.gate.Check(ctx, q.Token)
 	switch {
-	case errors.Is(err, ErrNoPass):
+	case errors.Is(err, access.ErrNoPass):
 		return newProblem(http.StatusUnauthorized, "unknown-token", "The queue does not know the token",
 			"Nothing was reserved. Get a token with POST /queue/tokens, and send it as "+tokenHeader+" when your turn has come.")
 	case err != nil:

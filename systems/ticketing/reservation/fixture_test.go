@@ -38,13 +38,13 @@ var start = time.Date(2026, 11, 23, 20, 0, 0, 0, time.UTC)
 // turns is a queue in which everybody has a token per concert, and may be told otherwise.
 type turns struct {
 	mu     sync.Mutex
-	passes map[string]reservation.Pass
+	passes map[string]access.Pass
 	asked  int
 	fail   error
 	during func() // what happens while the queue is asked
 }
 
-func (q *turns) Check(_ context.Context, token string) (reservation.Pass, error) {
+func (q *turns) Check(_ context.Context, token string) (access.Pass, error) {
 	q.mu.Lock()
 	q.asked++
 	p, known := q.passes[token]
@@ -55,9 +55,9 @@ func (q *turns) Check(_ context.Context, token string) (reservation.Pass, error)
 	}
 	switch {
 	case fail != nil:
-		return reservation.Pass{}, fail
+		return access.Pass{}, fail
 	case !known:
-		return reservation.Pass{}, reservation.ErrNoPass
+		return access.Pass{}, access.ErrNoPass
 	}
 	return p, nil
 }
@@ -86,10 +86,10 @@ type desk struct {
 
 func newDesk(t *testing.T, change ...func(*reservation.Config)) *desk {
 	t.Helper()
-	d := &desk{t: t, file: filepath.Join(t.TempDir(), "reservation.db"), queue: &turns{passes: map[string]reservation.Pass{}}}
+	d := &desk{t: t, file: filepath.Join(t.TempDir(), "reservation.db"), queue: &turns{passes: map[string]access.Pass{}}}
 	for _, user := range []string{mina, jun} {
-		d.queue.passes[tokenOf(user, concert)] = reservation.Pass{UserID: user, ConcertID: concert, Active: true}
-		d.queue.passes[tokenOf(user, elsewhere)] = reservation.Pass{UserID: user, ConcertID: elsewhere, Active: true}
+		d.queue.passes[tokenOf(user, concert)] = access.Pass{UserID: user, ConcertID: concert, Active: true}
+		d.queue.passes[tokenOf(user, elsewhere)] = access.Pass{UserID: user, ConcertID: elsewhere, Active: true}
 	}
 	config := reservation.Config{
 		Path: d.file, Gate: d.queue, Publisher: none{}, Logger: silent(), Now: d.now,

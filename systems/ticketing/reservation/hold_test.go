@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seosa-dev/saga/systems/ticketing/access"
 	"github.com/seosa-dev/saga/systems/ticketing/event"
 	"github.com/seosa-dev/saga/systems/ticketing/reservation"
 )
@@ -15,7 +16,7 @@ func TestOfManyWhoWantASeatOneGetsIt(t *testing.T) {
 	d := newDesk(t)
 	const buyers = 200
 	for i := range buyers {
-		d.queue.passes[fmt.Sprint("t", i)] = reservation.Pass{UserID: fmt.Sprint("u", i), ConcertID: concert, Active: true}
+		d.queue.passes[fmt.Sprint("t", i)] = access.Pass{UserID: fmt.Sprint("u", i), ConcertID: concert, Active: true}
 	}
 	codes := make(chan string, buyers)
 	var all sync.WaitGroup
@@ -120,11 +121,11 @@ func TestWhatCannotBeHeldIsRefused(t *testing.T) {
 func TestWhoWaitsMayNotReserve(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.queue.passes[tokenOf(mina, concert)] = reservation.Pass{UserID: mina, ConcertID: concert}
+	d.queue.passes[tokenOf(mina, concert)] = access.Pass{UserID: mina, ConcertID: concert}
 	if _, err := d.service.Hold(t.Context(), ask(mina, 1)); code(t, err) != "not-your-turn" {
 		t.Error(err)
 	}
-	d.queue.passes[tokenOf(mina, concert)] = reservation.Pass{UserID: mina, Active: true} // one line for all concerts
+	d.queue.passes[tokenOf(mina, concert)] = access.Pass{UserID: mina, Active: true} // one line for all concerts
 	d.holds(mina, 1)
 }
 

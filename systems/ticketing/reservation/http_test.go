@@ -180,7 +180,7 @@ func (c *counter) refusesToReserve() {
 	keyed := with(func(q *request) { q.key = "k" })
 	c.wants(201, "", keyed)
 	c.wants(422, "key-reused", func() request { q := post(mina, "6"); q.key = "k"; return q }())
-	c.queue.fail = reservation.ErrGateAway
+	c.queue.fail = access.ErrGateAway
 	if got := c.wants(503, "queue-away", post(mina, "6")); got.header.Get("Retry-After") == "" {
 		c.t.Error("nobody says when to come back")
 	}

@@ -20,7 +20,7 @@ type Config struct {
 	Path string
 	// Guard knows who asks. Default: nobody has a session.
 	Guard *access.Guard
-	// Gate knows who may reserve. Required; see [NewQueueGate].
+	// Gate knows who may reserve. Required; see [access.NewQueueGate].
 	Gate Gate
 	// Publisher is where messages go: a broker's client, or a message.Bus. Required.
 	Publisher message.Publisher
@@ -55,7 +55,7 @@ type ReservationService struct {
 func New(ctx context.Context, config Config) (*ReservationService, error) {
 	switch {
 	case config.Gate == nil:
-		return nil, errors.New("reservation: Config.Gate is nil; say who may reserve, for example by NewQueueGate")
+		return nil, errors.New("reservation: Config.Gate is nil; say who may reserve, for example by access.NewQueueGate")
 	case config.Publisher == nil:
 		return nil, errors.New("reservation: Config.Publisher is nil; say where messages go, for example to a message.Bus")
 	case config.HoldFor < 0 || config.SweepEvery < 0:

@@ -36,8 +36,8 @@ func (s *UserService) knows(ctx context.Context, name, password string) bool {
 	return account.Knows(password) && err == nil
 }
 
-// buyer is whose session a request carries.
-func (s *UserService) buyer(r *http.Request) (string, error) {
+// Buyer is whose session a request carries: what [access.Guard.User] of all services is. The error is a problem for the caller.
+func (s *UserService) Buyer(r *http.Request) (string, error) {
 	name, err := s.sessions.User(r)
 	if err != nil {
 		return "", s.sessions.Problem(err)

@@ -100,7 +100,7 @@ func (s *UserService) admit(config Config) (err error) {
 		*s.guard = *config.Guard
 	}
 	if s.guard.User == nil {
-		s.guard.User = s.buyer
+		s.guard.User = s.Buyer
 	}
 	s.nobody.PasswordHash, err = HashPassword("nobody's password", s.iterations)
 	return err

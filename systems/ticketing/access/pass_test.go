@@ -1,4 +1,4 @@
-package reservation_test
+package access_test
 
 import (
 	"context"
@@ -12,15 +12,21 @@ import (
 	"time"
 
 	"github.com/seosa-dev/saga/systems/ticketing/access"
-	"github.com/seosa-dev/saga/systems/ticketing/reservation"
 )
 
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // queueAt is a gate to a queue service that answers as it is told.
-func queueAt(t *testing.T, h http.HandlerFunc) *reservation.QueueGate {
+func queueAt(t *testing.T, h http.HandlerFunc) *access.QueueGate {
 	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	gate, err := reservation.NewQueueGate(server.URL+"/", &access.Guard{Secret: "s3cret"})
+	gate, err := access.NewQueueGate(server.URL+"/", &access.Guard{Secret: "s3cret"})
 	must(t, err)
 	t.Cleanup(gate.Close)
 	return gate
@@ -37,7 +43,7 @@ func TestTheGateAsksTheQueue(t *testing.T) {
 		io.WriteString(w, `{"userId":"mina","concertId":1,"status":"`+status+`","more":true}`)
 	})
 	p, err := gate.Check(t.Context(), "t-1")
-	if err != nil || p != (reservation.Pass{UserID: "mina", ConcertID: 1, Active: true}) {
+	if err != nil || p != (access.Pass{UserID: "mina", ConcertID: 1, Active: true}) {
 		t.Error(p, err)
 	}
 	for _, status = range []string{"WAITING", "COMPLETED", "EXPIRED", "CANCELLED", "active"} {
@@ -56,22 +62,22 @@ func TestTheGateTakesNothingElseForAnAnswer(t *testing.T) {
 		body   string
 		want   error
 	}{
-		"the queue's 404":       {404, `{"type":"urn:problem-type:ticketing:unknown-token","status":404}`, reservation.ErrNoPass},
-		"a service without one": {404, `{"type":"urn:problem-type:ticketing:no-such-resource","status":404}`, reservation.ErrGateAway},
-		"a proxy's 404":         {404, `<h1>not found</h1>`, reservation.ErrGateAway},
-		"another system's 404":  {404, `{"type":"about:blank"}`, reservation.ErrGateAway},
-		"a wrong secret":        {403, `{"type":"urn:problem-type:ticketing:not-a-service"}`, reservation.ErrGateAway},
-		"a failure":             {500, pass, reservation.ErrGateAway},
-		"accepted":              {202, pass, reservation.ErrGateAway},
-		"a redirection":         {302, pass, reservation.ErrGateAway},
-		"no JSON":               {200, `<html>`, reservation.ErrGateAway},
-		"nothing":               {200, ``, reservation.ErrGateAway},
-		"null":                  {200, `null`, reservation.ErrGateAway},
-		"nobody's":              {200, `{"concertId":1,"status":"ACTIVE"}`, reservation.ErrGateAway},
-		"of no concert":         {200, `{"userId":"mina","status":"ACTIVE"}`, reservation.ErrGateAway},
-		"without a status":      {200, `{"userId":"mina","concertId":1}`, reservation.ErrGateAway},
-		"a text for a number":   {200, `{"userId":"mina","concertId":"1","status":"ACTIVE"}`, reservation.ErrGateAway},
-		"a flood":               {200, strings.Repeat(" ", 1<<20) + pass, reservation.ErrGateAway},
+		"the queue's 404":       {404, `{"type":"urn:problem-type:ticketing:unknown-token","status":404}`, access.ErrNoPass},
+		"a service without one": {404, `{"type":"urn:problem-type:ticketing:no-such-resource","status":404}`, access.ErrGateAway},
+		"a proxy's 404":         {404, `<h1>not found</h1>`, access.ErrGateAway},
+		"another system's 404":  {404, `{"type":"about:blank"}`, access.ErrGateAway},
+		"a wrong secret":        {403, `{"type":"urn:problem-type:ticketing:not-a-service"}`, access.ErrGateAway},
+		"a failure":             {500, pass, access.ErrGateAway},
+		"accepted":              {202, pass, access.ErrGateAway},
+		"a redirection":         {302, pass, access.ErrGateAway},
+		"no JSON":               {200, `<html>`, access.ErrGateAway},
+		"nothing":               {200, ``, access.ErrGateAway},
+		"null":                  {200, `null`, access.ErrGateAway},
+		"nobody's":              {200, `{"concertId":1,"status":"ACTIVE"}`, access.ErrGateAway},
+		"of no concert":         {200, `{"userId":"mina","status":"ACTIVE"}`, access.ErrGateAway},
+		"without a status":      {200, `{"userId":"mina","concertId":1}`, access.ErrGateAway},
+		"a text for a number":   {200, `{"userId":"mina","concertId":"1","status":"ACTIVE"}`, access.ErrGateAway},
+		"a flood":               {200, strings.Repeat(" ", 1<<20) + pass, access.ErrGateAway},
 	} {
 		var asked atomic.Int32
 		gate := queueAt(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -97,7 +103,7 @@ func TestAQueueThatHangsIsAway(t *testing.T) {
 	})
 	t.Cleanup(func() { close(release) })
 	began := time.Now()
-	if _, err := gate.Check(t.Context(), "t"); !errors.Is(err, reservation.ErrGateAway) {
+	if _, err := gate.Check(t.Context(), "t"); !errors.Is(err, access.ErrGateAway) {
 		t.Error(err)
 	}
 	if took := time.Since(began); took < time.Second || took > 10*time.Second {
@@ -105,7 +111,7 @@ func TestAQueueThatHangsIsAway(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := gate.Check(ended, "t"); !errors.Is(err, reservation.ErrGateAway) {
+	if _, err := gate.Check(ended, "t"); !errors.Is(err, access.ErrGateAway) {
 		t.Error(err)
 	}
 }
@@ -123,7 +129,7 @@ func TestTheGateAsksOnce(t *testing.T) {
 	})
 	_, err := gate.Check(t.Context(), "t") // keeps the connection
 	must(t, err)
-	if _, err := gate.Check(t.Context(), "t"); !errors.Is(err, reservation.ErrGateAway) || asked.Load() != 2 {
+	if _, err := gate.Check(t.Context(), "t"); !errors.Is(err, access.ErrGateAway) || asked.Load() != 2 {
 		t.Errorf("%v after %d requests", err, asked.Load())
 	}
 }
@@ -131,20 +137,8 @@ func TestTheGateAsksOnce(t *testing.T) {
 func TestAnAddressThatIsNoneIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"", "127.0.0.1:80", "ftp://x", "http://", "http://x?y", "http://x#y", "http://\x00"} {
-		if _, err := reservation.NewQueueGate(address, nil); err == nil {
+		if _, err := access.NewQueueGate(address, nil); err == nil {
 			t.Errorf("%q is taken for an address", address)
 		}
 	}
-}
-
-func TestWhileTheQueueIsAwayNothingIsHeld(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t)
-	d.queue.fail = reservation.ErrGateAway
-	if _, err := d.service.Hold(t.Context(), ask(mina, 1)); code(t, err) != "queue-away" {
-		t.Error(err)
-	}
-	d.wantSeat(1, 0)
-	d.queue.fail = nil
-	d.holds(mina, 1)
 }
