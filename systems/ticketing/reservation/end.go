@@ -1,7 +1,6 @@
 package reservation
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"time"
@@ -40,7 +39,7 @@ func (m ReservationManager) GiveUp(ctx context.Context, tx *sql.Tx, user string,
 	if r.Status == Paying {
 		return Reservation{}, false, standing(r)
 	}
-	return withdraw(ctx, tx, r, now)
+	return withdraw(ctx, tx, r, "", now)
 }
 
 // Withdraw cancels a reservation that is pending or being paid, for an admin's reason, and sets the seat
@@ -51,18 +50,17 @@ func (m ReservationManager) Withdraw(ctx context.Context, tx *sql.Tx, id int64, 
 	if r, err = read(ctx, tx, id); err != nil {
 		return Reservation{}, false, err
 	}
-	r.Reason = cmp.Or(r.Reason, reason)
-	return withdraw(ctx, tx, r, now)
+	return withdraw(ctx, tx, r, reason, now)
 }
 
-func withdraw(ctx context.Context, tx *sql.Tx, r Reservation, now time.Time) (Reservation, bool, error) {
+func withdraw(ctx context.Context, tx *sql.Tx, r Reservation, reason string, now time.Time) (Reservation, bool, error) {
 	switch r.Status {
 	case Pending, Paying:
+		r.Reason = reason
 		released, err := end(ctx, tx, &r, Cancelled, r.SagaID, now)
 		return r, released, err
 	case Cancelled:
-		r, err := read(ctx, tx, r.ID)
-		return r, false, err
+		return r, false, nil
 	}
 	return Reservation{}, false, standing(r)
 }

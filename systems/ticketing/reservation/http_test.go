@@ -283,10 +283,11 @@ func TestAnAdminsReasonIsShown(t *testing.T) {
 	id := c.reserves(mina, "1").Reservations[0].ID
 	c.wants(400, "invalid-request", withdraw(admin, id, `{"reason":"`+strings.Repeat("x", reservation.MaxReason+1)+`"}`))
 	c.wants(200, "", withdraw(admin, id, `{"reason":"the seat is broken"}`))
-	c.wants(200, "", withdraw(admin, id, `{"reason":"again"}`))
-	v := bodyAs[reservation.View](t, c.wants(200, "", get(mina, one(id))))
-	if v.Status != reservation.Cancelled || v.Reason != "the seat is broken" {
-		t.Errorf("shown %+v", v)
+	for _, q := range []request{withdraw(admin, id, `{"reason":"again"}`), get(mina, one(id))} {
+		v := bodyAs[reservation.View](t, c.wants(200, "", q))
+		if v.Status != reservation.Cancelled || v.Reason != "the seat is broken" {
+			t.Errorf("shown %+v", v)
+		}
 	}
 	c.wantSeat(1, 0)
 }
