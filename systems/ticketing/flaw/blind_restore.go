@@ -132,5 +132,5 @@ func inTime(mina, jun bool) Finding {
 	if jun {
 		active++
 	}
-	return Finding{Broken: over > 0, Says: fmt.Sprintf("%d may reserve with a limit of 1, %d of them after the end", active, over)}
+	return Finding{Broken: over > 0, Says: fmt.Sprintf("tokens that may reserve: %d, of those after their end: %d", active, over)}
 }

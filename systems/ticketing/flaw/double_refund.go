@@ -83,5 +83,5 @@ func refunds(ctx context.Context, t tables, count, sum string) (Finding, error) 
 		return Finding{}, err
 	}
 	won, err := t.number(ctx, sum)
-	return Finding{Broken: times > 1 || won > 300, Says: fmt.Sprintf("300 won debited, %d refunded in %d", won, times)}, err
+	return Finding{Broken: times > 1 || won > 300, Says: fmt.Sprintf("300 won debited, refunds: %d, together %d won", times, won)}, err
 }

@@ -86,5 +86,5 @@ func playLostEvent(ctx context.Context, s *stage) error {
 // untold compares what was committed with what was told.
 func untold(ctx context.Context, t tables, query string, told int) (Finding, error) {
 	paid, err := t.number(ctx, query)
-	return Finding{Broken: paid > int64(told), Says: fmt.Sprintf("%d payment COMPLETED, %d PaymentCompleted told", paid, told)}, err
+	return Finding{Broken: paid > int64(told), Says: fmt.Sprintf("payments COMPLETED: %d, PaymentCompleted told: %d", paid, told)}, err
 }

@@ -77,5 +77,5 @@ func playOvershoot(ctx context.Context, s *stage) error {
 }
 
 func limited(active int64) Finding {
-	return Finding{Broken: active > 1, Says: fmt.Sprintf("%d active, the limit is 1", active)}
+	return Finding{Broken: active > 1, Says: fmt.Sprintf("active: %d, the limit: 1", active)}
 }

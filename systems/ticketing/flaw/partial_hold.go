@@ -76,6 +76,6 @@ func orphans(ctx context.Context, t tables, mine, nobodys string) (Finding, erro
 	}
 	lost, err := t.number(ctx, nobodys)
 	return Finding{
-		Broken: held+lost > 0, Says: fmt.Sprintf("mina was refused and has %d reservations; %d seats are held by nobody", held, lost),
+		Broken: held+lost > 0, Says: fmt.Sprintf("mina was refused; reservations of hers: %d, seats held by nobody: %d", held, lost),
 	}, err
 }

@@ -3,7 +3,6 @@ package flaw
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -90,12 +89,12 @@ func (r real) change(ctx context.Context, fn func(ctx context.Context, tx *sql.T
 	return r.db.Change(ctx, fn)
 }
 
-// nobody takes messages in time: the plays read outboxes themselves.
+// nobody is where messages go: the plays read the outboxes themselves.
 type nobody struct{}
 
 // Publish implements [message.Publisher].
 func (nobody) Publish(context.Context, message.Message) error {
-	return errors.Join(message.ErrUnavailable)
+	return message.ErrUnavailable
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -47,7 +47,7 @@ func (n naiveSeats) undo(ctx context.Context) (string, error) {
 // live counts who has a reservation of seat 1.
 func live(ctx context.Context, t tables, query string) (Finding, error) {
 	n, err := t.number(ctx, query)
-	return Finding{Broken: n > 1, Says: fmt.Sprintf("%d live reservations of seat 1", n)}, err
+	return Finding{Broken: n > 1, Says: fmt.Sprintf("live reservations of seat 1: %d", n)}, err
 }
 
 const (

@@ -90,6 +90,6 @@ func playRolledBack(ctx context.Context, s *stage) error {
 func silent(ctx context.Context, t tables, query string, told int64) (Finding, error) {
 	failed, err := t.number(ctx, query)
 	return Finding{
-		Broken: failed != 1 || told != 1, Says: fmt.Sprintf("%d payment FAILED in the history, %d PaymentFailed told", failed, told),
+		Broken: failed != 1 || told != 1, Says: fmt.Sprintf("payments FAILED: %d, PaymentFailed told: %d", failed, told),
 	}, err
 }

@@ -58,7 +58,7 @@ func playSweptHold(ctx context.Context, s *stage) error {
 	s.at(6)
 	s.step(ctx, "20:06, the sweep comes by", naive.sweep, func(ctx context.Context) (string, error) {
 		n, err := seats.service.Sweep(ctx)
-		return fmt.Sprintf("%d holds have ended", n), err
+		return fmt.Sprintf("holds that have ended: %d", n), err
 	})
 	s.step(ctx, "jun asks for seat 1", naive.reserve("jun"), seats.reserve("jun"))
 	s.step(ctx, "mina's money is there", naive.pay("mina"), func(ctx context.Context) (string, error) {
@@ -76,5 +76,5 @@ func playSweptHold(ctx context.Context, s *stage) error {
 
 func sold(ctx context.Context, t tables, query string) (Finding, error) {
 	n, err := t.number(ctx, query)
-	return Finding{Broken: n != 1, Says: fmt.Sprintf("seat 1 is sold %d times", n)}, err
+	return Finding{Broken: n != 1, Says: fmt.Sprintf("sales of seat 1: %d", n)}, err
 }

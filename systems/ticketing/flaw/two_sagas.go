@@ -25,7 +25,7 @@ func (n naiveStart) check(click string) act {
 	return func(ctx context.Context) (string, error) {
 		found, err := n.number(ctx, `select count(*) from live where reservation = 1`)
 		n.found[click] = found
-		return fmt.Sprintf("sees %d sagas", found), err
+		return fmt.Sprintf("sagas seen: %d", found), err
 	}
 }
 
@@ -79,5 +79,5 @@ func playTwoSagas(ctx context.Context, s *stage) error {
 }
 
 func paying(sagas int64) Finding {
-	return Finding{Broken: sagas != 1, Says: fmt.Sprintf("%d sagas pay for reservation 1", sagas)}
+	return Finding{Broken: sagas != 1, Says: fmt.Sprintf("sagas that pay for reservation 1: %d", sagas)}
 }
