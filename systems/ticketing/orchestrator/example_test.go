@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seosa-dev/saga/message"
+	"github.com/seosa-dev/saga/systems/ticketing/access"
 	"github.com/seosa-dev/saga/systems/ticketing/event"
 	"github.com/seosa-dev/saga/systems/ticketing/orchestrator"
 )
@@ -16,8 +17,8 @@ import (
 // everybody is a gate that lets all through.
 type everybody struct{}
 
-func (everybody) Check(context.Context, string) (orchestrator.Pass, error) {
-	return orchestrator.Pass{UserID: "mina", Active: true}, nil
+func (everybody) Check(context.Context, string) (access.Pass, error) {
+	return access.Pass{UserID: "mina", Active: true}, nil
 }
 
 // services plays the other services: each reacts to the fact before its own.

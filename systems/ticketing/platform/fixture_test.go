@@ -168,7 +168,9 @@ type place struct {
 func (b *buyer) entersAndWaits(concert int64) {
 	b.c.t.Helper()
 	var at place
-	b.until("the concert", func() bool { return b.ask("POST", "/queue/tokens", map[string]any{"concertId": concert}, &at) < 300 })
+	enter := map[string]any{"concertId": concert}
+	b.until("the concert", func() bool { return b.ask("POST", "/queue/tokens", enter, nil) < 300 })
+	b.must(http.StatusOK, "POST", "/queue/tokens", enter, &at)
 	b.token = at.Token
 	b.until("a turn", func() bool {
 		b.must(http.StatusOK, "GET", "/queue/tokens/me", nil, &at)
