@@ -192,7 +192,7 @@ func TestASweepEndsAllThatIsOver(t *testing.T) {
 		d.opens(concert, s)
 		for n := 1; n <= seats; n += 2 {
 			q := ask(fmt.Sprint("u", s, n), n, n+1) // each by another buyer
-			q.ScheduleID = s
+			q.ScheduleID, q.Token = s, fmt.Sprint("t", s, n)
 			d.queue.passes[q.Token] = access.Pass{UserID: q.UserID, ConcertID: concert, Active: true}
 			_, err := d.service.Hold(t.Context(), q)
 			must(t, err)
