@@ -76,12 +76,13 @@ func (r *Redis) loadAll(ctx context.Context, lock string) (total int, err error)
 			return total, err
 		}
 	}
-	if err := load(`select ` + columns + ` from queue_token where seq > ?1 and status = 'ACTIVE' order by seq limit ?2`); err != nil {
+	if err := load(`select ` + columns + ` from queue_token indexed by queue_token_active
+		where status = 'ACTIVE' and seq > ?1 order by seq limit ?2`); err != nil {
 		return total, err
 	}
 	// Those who were let in lately count for the batch, whatever became of them.
-	err = load(`select `+columns+` from queue_token where seq > ?1 and admitted_at > 0
-		and admitted_at > (select max(admitted_at) from queue_token where admitted_at > 0) - ?3 order by seq limit ?2`, MaxEvery.Milliseconds())
+	err = load(`select `+columns+` from queue_token indexed by queue_token_admitted
+		where admitted_at > 0 and seq > ?1 and admitted_at > (select max(admitted_at) from queue_token where admitted_at > 0) - ?3 order by seq limit ?2`, MaxEvery.Milliseconds())
 	return total, err
 }
 
