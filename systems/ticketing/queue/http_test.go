@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seosa-dev/saga/internal/redistest"
 	"github.com/seosa-dev/saga/systems/ticketing/event"
 	"github.com/seosa-dev/saga/systems/ticketing/queue"
 	"github.com/seosa-dev/saga/systems/ticketing/queue/line"
@@ -166,32 +165,6 @@ func TestWhatAnAdministratorIsRefused(t *testing.T) {
 	}
 	d.wantProblem(d.send("PUT", path, "admin", "", strings.Repeat(" ", 65<<10)+rule), 413, "too-large")
 	d.wantProblem(d.send("PUT", path, "admin", "", ""), 415, "unsupported-media-type")
-}
-
-// All answers that the document promises and that need no Redis are given somewhere above; these need one
-// that is away.
-func TestWithoutRedisNobodyLosesAPlace(t *testing.T) {
-	t.Parallel()
-	server := redistest.Start(t)
-	d := newDesk(t, func(c *queue.Config) { c.Redis = server.URL() })
-	ann, bob := d.enter("ann"), d.enter("bob")
-	server.Kill()
-	for _, c := range []struct{ method, path, who, token, body string }{
-		{"POST", tokens, "cho", "", `{"concertId":1}`}, {"GET", me, "", ann, ""}, {"DELETE", me, "", bob, ""},
-		{"GET", "/queue/pass", "service", ann, ""}, {"GET", "/admin/queue/1", "admin", "", ""},
-		{"PUT", "/admin/queue/1", "admin", "", `{"limit":2,"batch":0,"everySeconds":0}`}, {"DELETE", "/admin/queue/tokens/" + bob, "admin", "", ""},
-	} {
-		d.wantProblem(d.send(c.method, c.path, c.who, c.token, c.body), http.StatusServiceUnavailable, "line-unavailable")
-	}
-	if got := d.send("GET", "/healthz", "", "", ""); got.status != http.StatusOK {
-		t.Errorf("the service is well without Redis: %d", got.status)
-	}
-	server.Start()
-	d.admit()
-	d.wantStands(ann, "ACTIVE")
-	if got := d.send("DELETE", me, "", bob, ""); got.status != http.StatusNoContent {
-		t.Errorf("got %d %s", got.status, got.body)
-	}
 }
 
 func TestOneLineForAllConcerts(t *testing.T) {

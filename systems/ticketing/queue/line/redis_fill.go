@@ -25,7 +25,7 @@ func (r *Redis) fill(ctx context.Context) error {
 		case reply[0] == "READY":
 			return nil
 		case reply[0] == "MINE" && len(reply) == 2:
-			if err := r.load(ctx, lock, reply[1]); !errors.Is(err, errEmptied) {
+			if err := r.loadAlone(ctx, lock, reply[1]); !errors.Is(err, errEmptied) {
 				return err
 			}
 		}
@@ -34,6 +34,25 @@ func (r *Redis) fill(ctx context.Context) error {
 		case <-ctx.Done():
 			return fmt.Errorf("%w: it is being made anew from the book: %w", ErrUnavailable, ctx.Err())
 		}
+	}
+}
+
+// loadAlone goes on when the caller gives up: all others wait for it. If it fails, another may try at once.
+func (r *Redis) loadAlone(ctx context.Context, lock, run string) error {
+	done := make(chan error, 1)
+	go func() {
+		ctx := context.WithoutCancel(ctx)
+		err := r.load(ctx, lock, run)
+		if err != nil {
+			_, _ = r.run(ctx, r.scripts.finish, lock, "0", "") // of no run: gives up the lock, which else runs out
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("%w: it is being made anew from the book: %w", ErrUnavailable, ctx.Err())
 	}
 }
 

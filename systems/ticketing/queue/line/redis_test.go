@@ -242,6 +242,35 @@ func TestOneFillsAnEmptiedRedis(t *testing.T) {
 	}
 }
 
+// Who fills the Redis and gives up, or fails, does not keep the others from it.
+func TestFillingDoesNotHangOnWhoBegan(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	w := onRedis(t, server.URL(), "queue")
+	w.enter("ann", "bob")
+	for name, happens := range map[string]func(cancel func()) error{
+		"gives up": func(cancel func()) error { cancel(); return nil },
+		"fails":    func(func()) error { return errCrash },
+	} {
+		server.Flush()
+		ctx, cancel := context.WithCancel(t.Context())
+		var once sync.Once
+		w.book.before = func() (err error) {
+			once.Do(func() { err = happens(cancel) })
+			return err
+		}
+		if _, err := w.Look(ctx, "t-bob", w.now); err == nil {
+			t.Errorf("one who %s found out", name)
+		}
+		began := time.Now()
+		w.want("WAITING 2", "bob")
+		if took := time.Since(began); took > 20*time.Second {
+			t.Errorf("the next waited %v", took)
+		}
+		cancel()
+	}
+}
+
 // Both drivers, side by side, through the same calls by chance, while Redis is emptied again and again.
 func TestBothDriversSayTheSame(t *testing.T) {
 	t.Parallel()
