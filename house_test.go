@@ -52,10 +52,10 @@ var mayImport = map[string][]string{
 	"systems/internal/web":     {},
 	"systems/internal/openapi": {"github.com/getkin/kin-openapi"},
 	"systems/fault":            {"message", "systems/internal/web", "modernc.org/sqlite"},
-	"systems/shop/session":     {"systems/internal/web"},
+	"systems/session":          {"systems/internal/web"},
 	"systems/shop/catalog":     {"message", "participant", "sqlite", "systems/internal/web"},
 	"systems/shop/order": {
-		"", "message", "participant", "sqlite", "systems/internal/web", "systems/shop/session",
+		"", "message", "participant", "sqlite", "systems/internal/web", "systems/session",
 	},
 	"systems/shop/audit":             {"participant", "modernc.org/sqlite"},
 	"systems/shop/scenario":          {"systems/fault", "systems/shop/audit"},
@@ -70,9 +70,14 @@ var mayImport = map[string][]string{
 	"systems/ticketing/queue/line":   {"sqlite", "github.com/redis/rueidis"},
 	"systems/ticketing/payment":      {"message", "participant", "sqlite", "systems/internal/web", "systems/ticketing/access", "systems/ticketing/event"},
 	"systems/ticketing/orchestrator": {"", "message", "participant", "sqlite", "systems/internal/web", "systems/ticketing/access", "systems/ticketing/event"},
+	"systems/ticketing/platform": {
+		"", "message", "sqlite", "systems/session", "systems/ticketing/access", "systems/ticketing/concert",
+		"systems/ticketing/orchestrator", "systems/ticketing/payment", "systems/ticketing/queue", "systems/ticketing/queue/line",
+		"systems/ticketing/reservation", "systems/ticketing/user",
+	},
 	"cmd/demo": {
 		"", "sqlite", "message", "console", "cmd/demo/page", "systems/fault", "systems/shop/audit",
-		"systems/shop/catalog", "systems/shop/order", "systems/shop/scenario", "systems/shop/session",
+		"systems/shop/catalog", "systems/shop/order", "systems/shop/scenario", "systems/session",
 	},
 	"cmd/demo/page":       {"console", "systems/fault", "systems/shop/scenario"},
 	"bench":               {"", "bench/internal/load", "message", "participant", "postgres", "sqlite", "github.com/jackc/pgx/v5", "modernc.org/sqlite"},

@@ -18,9 +18,9 @@ import (
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/console"
 	"github.com/seosa-dev/saga/message"
+	"github.com/seosa-dev/saga/systems/session"
 	"github.com/seosa-dev/saga/systems/shop/catalog"
 	"github.com/seosa-dev/saga/systems/shop/order"
-	"github.com/seosa-dev/saga/systems/shop/session"
 )
 
 // readyWord is what the child says when it serves.

@@ -36,6 +36,8 @@
 //	crash-after   HTTP, P   once                        the same
 //	              commit    committed                   the same
 //	off           P         no                          message.ErrUnavailable: ?
+//	lose          P         no                          OK
+//	postpone      P         once, after Hold or Release OK
 //	reject        table     no                          an error of the database, definitely
 //
 // P is a publisher, where "carried out" means handed to the next one, a broken connection is an

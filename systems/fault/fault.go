@@ -30,7 +30,7 @@ type Fault struct {
 	// Match limits the fault to calls whose key contains it. Empty: any call.
 	Match string `json:"match,omitempty"`
 
-	// Hold is how long Delay keeps a call and HoldReply an answer, in nanoseconds as JSON. 0: until
+	// Hold is how long Delay and Postpone keep a call and HoldReply an answer, in nanoseconds as JSON. 0: until
 	// Release.
 	Hold time.Duration `json:"hold,omitempty"`
 }
@@ -49,8 +49,8 @@ func (x Fault) check(fitting []Kind) error {
 		return fmt.Errorf("%w: times is %d; use -1 for until cleared, 0 for once, or a count", ErrInvalid, x.Times)
 	case x.Kind == Reject && (x.Times != -1 || x.Match != ""):
 		return fmt.Errorf("%w: %q lasts until it is cleared and has no key; use times -1 and no match", ErrInvalid, x.Kind)
-	case x.Hold < 0 || x.Hold > 0 && x.Kind != Delay && x.Kind != HoldReply:
-		return fmt.Errorf("%w: hold is %v; only %s and %s have one, and it is not negative", ErrInvalid, x.Hold, Delay, HoldReply)
+	case x.Hold < 0 || x.Hold > 0 && x.Kind != Delay && x.Kind != HoldReply && x.Kind != Postpone:
+		return fmt.Errorf("%w: hold is %v; only %s, %s and %s have one, and it is not negative", ErrInvalid, x.Hold, Delay, HoldReply, Postpone)
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ func TestWhatMakesNoSenseIsNotArmed(t *testing.T) {
 		"hold-reply, publisher":  {fault.Fault{At: "publish", Kind: fault.HoldReply}, "off"},
 		"times below -1":         {fault.Fault{At: "a", Kind: fault.Refuse, Times: -2}, "-1 for until cleared"},
 		"a negative hold":        {fault.Fault{At: "a", Kind: fault.Delay, Hold: -1}, "not negative"},
-		"a hold without a delay": {fault.Fault{At: "a", Kind: fault.Refuse, Hold: 1}, "only delay and hold-reply"},
+		"a hold without a delay": {fault.Fault{At: "a", Kind: fault.Refuse, Hold: 1}, "only delay, hold-reply and postpone"},
 	} {
 		err := b.Arm(fault.Fault{At: "a", Kind: fault.DropReply}, c.fault)
 		if !errors.Is(err, fault.ErrInvalid) || !strings.Contains(err.Error(), c.hint) {

@@ -21,6 +21,8 @@ const (
 	CrashBefore Kind = "crash-before" // the process dies before a handler, a delivery or a commit
 	CrashAfter  Kind = "crash-after"  // the process dies after it, before anybody is told
 	Off         Kind = "off"          // a publisher is unavailable
+	Lose        Kind = "lose"         // the broker took the message, and it never arrives
+	Postpone    Kind = "postpone"     // the broker took the message, and it arrives later; see [Fault.Hold]
 	Reject      Kind = "reject"       // a database refuses inserts into a table, definitely
 )
 
@@ -31,13 +33,13 @@ func onHTTP() []Kind {
 }
 
 func onPublish() []Kind {
-	return []Kind{DropRequest, DropReply, Delay, Duplicate, CrashBefore, CrashAfter, Off}
+	return []Kind{DropRequest, DropReply, Delay, Duplicate, CrashBefore, CrashAfter, Off, Lose, Postpone}
 }
 
 func onCommit() []Kind { return []Kind{CrashBefore, CrashAfter} }
 
 // kinds are all of them.
-func kinds() []Kind { return append(onHTTP(), Off, Reject) }
+func kinds() []Kind { return append(onHTTP(), Off, Lose, Postpone, Reject) }
 
 func listed(all []Kind) string {
 	words := make([]string, len(all))

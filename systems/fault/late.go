@@ -45,7 +45,7 @@ func (f *Faults) releases() <-chan struct{} {
 	return f.released
 }
 
-// Release sends the answers that HoldReply keeps and delivers the calls that Delay keeps, in the
+// Release sends the answers that HoldReply keeps and delivers the calls that Delay and Postpone keep, in the
 // order in which they were made. When it returns, these have been carried out.
 func (f *Faults) Release() {
 	f.mu.Lock()

@@ -48,9 +48,9 @@ func (p *publisher) publish(ctx context.Context, m message.Message, x Fault, c *
 		return err
 	case DropReply, CrashAfter:
 		_ = p.next.Publish(ctx, m) // lost with the reply
-	case Delay:
+	case Delay, Postpone:
 		later := context.WithoutCancel(ctx)
-		p.faults.keep(x.Hold, func() { p.arrive(later, m) })
+		p.faults.keep(x.Hold, func() { p.arrive(later, x.Kind, m) })
 	}
 	p.faults.strike(x, m.Key, c)
 	switch x.Kind {
@@ -60,13 +60,15 @@ func (p *publisher) publish(ctx context.Context, m message.Message, x Fault, c *
 		return fmt.Errorf("fault: the publisher is off: %w", message.ErrUnavailable)
 	case Delay:
 		return fmt.Errorf("fault: the publisher did not answer in time: %w", message.ErrUnavailable)
+	case Lose, Postpone:
+		return nil
 	}
 	return errLost
 }
 
 // arrive delivers a delayed message.
-func (p *publisher) arrive(ctx context.Context, m message.Message) {
-	c := p.faults.begin(Call{At: p.at, Key: m.Key, Fault: Delay, Late: true})
+func (p *publisher) arrive(ctx context.Context, kind Kind, m message.Message) {
+	c := p.faults.begin(Call{At: p.at, Key: m.Key, Fault: kind, Late: true})
 	p.faults.end(c, 0, published(p.next.Publish(ctx, m)))
 }
 

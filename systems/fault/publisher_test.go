@@ -37,6 +37,8 @@ func TestEveryKindOfPublish(t *testing.T) {
 		fault.Duplicate:   {2, 0, "OK", false},
 		fault.Delay:       {0, 0, "?", true},
 		fault.Off:         {0, 0, "?", true},
+		fault.Lose:        {0, 0, "OK", false},
+		fault.Postpone:    {0, 0, "OK", false},
 		fault.CrashBefore: {0, 1, "?", false},
 		fault.CrashAfter:  {1, 1, "?", false},
 	} {

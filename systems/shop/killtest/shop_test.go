@@ -21,9 +21,9 @@ import (
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/message"
 	"github.com/seosa-dev/saga/systems/fault"
+	"github.com/seosa-dev/saga/systems/session"
 	"github.com/seosa-dev/saga/systems/shop/catalog"
 	"github.com/seosa-dev/saga/systems/shop/order"
-	"github.com/seosa-dev/saga/systems/shop/session"
 )
 
 func catalogFile(folder string) string { return filepath.Join(folder, "catalog.db") }

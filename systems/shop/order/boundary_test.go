@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seosa-dev/saga/systems/session"
 	"github.com/seosa-dev/saga/systems/shop/order"
-	"github.com/seosa-dev/saga/systems/shop/session"
 )
 
 // The service is told who orders, as a name. No session, request or cookie gets to it, neither as
@@ -80,7 +80,7 @@ func TestAPageOfAnotherSiteOrdersNothing(t *testing.T) {
 func TestTheControllerAsksForTheSessionOnce(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, options{})
-	asked := &counted{sessions: s.sessions}
+	asked := &counted{Sessions: s.sessions}
 	controller := order.NewController(s.orders, asked)
 	id := s.number(t, alice)
 	for _, c := range []struct {
@@ -104,11 +104,12 @@ func TestTheControllerAsksForTheSessionOnce(t *testing.T) {
 }
 
 type counted struct {
-	sessions order.Sessions
-	times    int
+	order.Sessions
+
+	times int
 }
 
 func (c *counted) User(r *http.Request) (string, error) {
 	c.times++
-	return c.sessions.User(r)
+	return c.Sessions.User(r)
 }

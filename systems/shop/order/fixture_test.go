@@ -15,10 +15,10 @@ import (
 	"github.com/seosa-dev/saga/message"
 	"github.com/seosa-dev/saga/systems/fault"
 	"github.com/seosa-dev/saga/systems/internal/openapi"
+	"github.com/seosa-dev/saga/systems/session"
 	"github.com/seosa-dev/saga/systems/shop/audit"
 	"github.com/seosa-dev/saga/systems/shop/catalog"
 	"github.com/seosa-dev/saga/systems/shop/order"
-	"github.com/seosa-dev/saga/systems/shop/session"
 )
 
 // The places at which a test lets things go wrong.

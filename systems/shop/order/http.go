@@ -5,13 +5,16 @@ import (
 	"strconv"
 
 	"github.com/seosa-dev/saga/systems/internal/web"
-	"github.com/seosa-dev/saga/systems/shop/session"
 )
 
-// Sessions tells who asks. It is asked once for every request.
+// Sessions tells who asks; User is asked once for every request.
 type Sessions interface {
 	// User returns the user of the request's session. An error means that there is none.
 	User(r *http.Request) (string, error)
+	// Cookie is the name of the cookie that carries a session.
+	Cookie() string
+	// Problem is what the caller is told of an error of User.
+	Problem(err error) *web.Problem
 }
 
 // OrderController is the service's HTTP surface, and the only one to touch the session: the service
@@ -28,7 +31,7 @@ type OrderController struct {
 func NewController(service *OrderService, sessions Sessions) *OrderController {
 	c := &OrderController{service: service, sessions: sessions, mux: &web.Mux{
 		Title: "Orders", Version: "1", Prefix: problemType, Paths: "/orders",
-		Cookie: session.Cookie, ProblemOf: problemOf, Service: "order", Logger: service.logger,
+		Cookie: sessions.Cookie(), ProblemOf: problemOf, Service: "order", Logger: service.logger,
 	}}
 	c.mux.Handle("GET /healthz", opHealth(), c.health)
 	c.mux.Handle("GET /orders", opList(), c.signedOn(c.list))
@@ -46,7 +49,7 @@ func (c *OrderController) signedOn(serve func(w http.ResponseWriter, r *http.Req
 	return func(w http.ResponseWriter, r *http.Request) error {
 		user, err := c.sessions.User(r)
 		if err != nil {
-			return session.Problem(err)
+			return c.sessions.Problem(err)
 		}
 		return serve(w, r, user)
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seosa-dev/saga/systems/shop/session"
+	"github.com/seosa-dev/saga/systems/session"
 )
 
 // serve sends a request to a handler that has no server, and returns the status.

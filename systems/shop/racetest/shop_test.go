@@ -13,10 +13,10 @@ import (
 
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/message"
+	"github.com/seosa-dev/saga/systems/session"
 	"github.com/seosa-dev/saga/systems/shop/audit"
 	"github.com/seosa-dev/saga/systems/shop/catalog"
 	"github.com/seosa-dev/saga/systems/shop/order"
-	"github.com/seosa-dev/saga/systems/shop/session"
 )
 
 // shop is both services in this process, with a count of what passes between them.

@@ -17,5 +17,11 @@
 // needs no configuration, and one on several machines does not run open by mistake. A proxy on the same
 // machine passes for such a caller, so set a secret before putting one in front.
 //
+// # Whose turn it is
+//
+// To reserve and to pay, a buyer also sends the queue's token, in the header QUEUE-TOKEN. A [QueueGate] asks the
+// queue service what it is for: a [Pass] says whose it is, for which concert, and whether its turn has come. What
+// is not the queue's own word (a proxy's page, a broken answer) says nothing, and then nobody is let through.
+//
 // The secret is compared in constant time and never written to a log or an answer.
 package access

@@ -56,6 +56,18 @@ func StepOf(name SagaStep) Step {
 	panic("event: there is no step " + string(name))
 }
 
+// Before is the step before another; "" if that is the first.
+func Before(name SagaStep) SagaStep {
+	var before SagaStep
+	for _, s := range Steps() {
+		if s.Name == name {
+			break
+		}
+		before = s.Name
+	}
+	return before
+}
+
 func step(name SagaStep, service, word, done, failed string, triggers ...string) Step {
 	return Step{
 		Name: name, Service: service, Triggers: triggers, Done: done, Failed: failed,

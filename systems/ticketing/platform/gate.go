@@ -1,0 +1,26 @@
+package platform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/seosa-dev/saga/systems/ticketing/access"
+	"github.com/seosa-dev/saga/systems/ticketing/queue"
+	"github.com/seosa-dev/saga/systems/ticketing/queue/line"
+)
+
+// gate asks the queue of this process.
+type gate struct{ queue *queue.QueueService }
+
+// Check says what a token is for, as an [access.QueueGate] does over HTTP.
+func (g gate) Check(ctx context.Context, token string) (access.Pass, error) {
+	p, err := g.queue.Pass(ctx, token)
+	switch {
+	case errors.Is(err, line.ErrUnknown):
+		return access.Pass{}, access.ErrNoPass
+	case err != nil:
+		return access.Pass{}, fmt.Errorf("%w: %w", access.ErrGateAway, err)
+	}
+	return access.Pass{UserID: p.UserID, ConcertID: p.ConcertID, Active: p.Status == string(line.Active)}, nil
+}
