@@ -281,7 +281,7 @@ func TestBothDriversSayTheSame(t *testing.T) {
 	b := openBook(t, filepath.Join(t.TempDir(), "other.db"))
 	other := &waitingLine{Line: line.NewSQLite(b, b.Read, line.Book{}), t: t, book: b, now: start}
 	users := people(12)
-	for i := range 600 {
+	for i := range 300 {
 		user, by, rule := users[chance.IntN(len(users))], fmt.Sprint("saga", chance.IntN(3)), line.Rule{Limit: chance.Int64N(5)}
 		if chance.IntN(2) == 0 {
 			rule.Batch, rule.Every = 2, 5*time.Minute

@@ -22,7 +22,7 @@ func waiting(t *testing.T) int {
 	t.Helper()
 	n, err := strconv.Atoi(os.Getenv("QUEUE_WAITING"))
 	if os.Getenv("QUEUE_WAITING") == "" {
-		n, err = 20_000, nil
+		n, err = 10_000, nil
 	}
 	must(t, err)
 	return n
