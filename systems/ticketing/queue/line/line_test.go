@@ -193,6 +193,21 @@ func TestTimesAreOverWithoutAnybodyToSaySo(t *testing.T) {
 	})
 }
 
+// More have stopped looking than one call ends: whoever comes after them is let in all the same.
+func TestManyWhoWentAwayDoNotHoldUpTheNext(t *testing.T) {
+	t.Parallel()
+	drivers(t, func(t *testing.T, w *waitingLine) {
+		fillBook(t, w, 2500)
+		w.pass(31 * time.Minute)
+		w.enter("ann")
+		w.wantAdmitted(line.Rule{Limit: 1}, "ann")
+		for range 3 {
+			w.wantAdmitted(line.Rule{Limit: 1}, "")
+		}
+		w.wantCounts(line.Counts{Active: 1, Admitted: 1})
+	})
+}
+
 func TestWhoLooksKeepsTheirPlace(t *testing.T) {
 	t.Parallel()
 	drivers(t, func(t *testing.T, w *waitingLine) {
