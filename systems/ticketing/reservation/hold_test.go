@@ -191,8 +191,8 @@ func TestASweepEndsAllThatIsOver(t *testing.T) {
 	for s := int64(20); s < 23; s++ {
 		d.opens(concert, s)
 		for n := 1; n <= seats; n += 2 {
-			q := ask(fmt.Sprint("u", s, n), n, n+1) // each by another buyer
-			q.ScheduleID, q.Token = s, fmt.Sprint("t", s, n)
+			q := ask(fmt.Sprintf("u%d-%d", s, n), n, n+1) // each by another buyer
+			q.ScheduleID, q.Token = s, fmt.Sprintf("t%d-%d", s, n)
 			d.queue.passes[q.Token] = access.Pass{UserID: q.UserID, ConcertID: concert, Active: true}
 			_, err := d.service.Hold(t.Context(), q)
 			must(t, err)
