@@ -52,6 +52,7 @@ type desk struct {
 	t        *testing.T
 	clock    *clock
 	handlers map[string]message.Handler
+	version  int64 // of the concerts that it was told of
 	http     *openapi.Checker
 }
 
@@ -108,13 +109,13 @@ func (d *desk) handle(typ, sagaID string, data any) error {
 	d.t.Helper()
 	m, err := event.New("test", typ, sagaID, data)
 	must(d.t, err)
-	m.Time = d.clock.Now()
 	return d.handlers[typ](d.t.Context(), m)
 }
 
 func (d *desk) concert(id int64, before, after string) {
 	d.t.Helper()
-	must(d.t, d.handle("ConcertStatusUpdated", "c", event.ConcertStatusUpdated{ConcertID: id, Before: before, After: after}))
+	d.version++
+	must(d.t, d.handle("ConcertStatusUpdated", "c", event.ConcertStatusUpdated{ConcertID: id, Before: before, After: after, Version: d.version}))
 }
 
 // told returns and removes what the service wants to tell, with the codes of failures.
