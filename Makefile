@@ -13,7 +13,7 @@ demo: ## four stories in the terminal, then a page to play on
 	go run ./cmd/demo
 
 # What is explored exhaustively runs on one goroutine: the race detector finds nothing there, and takes long.
-test: ## all tests with the race detector, on a PostgreSQL of their own; then each fuzz target for FUZZTIME, 30s
+test: ## all tests with the race detector, on a PostgreSQL and a Redis of their own; then each fuzz target for FUZZTIME, 30s
 	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo "the race detector needs a C compiler: install gcc, on Debian: apt-get install gcc libc6-dev"; exit 1; }
 	CGO_ENABLED=1 FUZZTIME="$${FUZZTIME:-30s}" .ci/servers run sh -c 'go test -race -timeout 20m $$(go list ./... | grep -v /sagatest/internal/) && go test -timeout 20m . ./sagatest/internal/... && .ci/fuzz'
 

@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"postgres":                     {"", "message", "participant", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"},
 	"postgres/nodetest":            {""},
 	"internal/pgtest":              {"github.com/jackc/pgx/v5"},
+	"internal/redistest":           {"github.com/redis/rueidis"},
 	"observe/internal/standing":    {""},
 	"observe/otelsaga":             {"", "observe/internal/standing", "go.opentelemetry.io/otel"},
 	"observe/promsaga":             {"", "observe/internal/standing", "github.com/prometheus/client_golang"},
@@ -80,6 +81,8 @@ var mayImport = map[string][]string{
 		"systems/ticketing/user",
 	},
 	"systems/ticketing/plan": {},
+	"systems/ticketing/audit":    {"", "participant", "sqlite", "systems/ticketing/event", "modernc.org/sqlite"},
+	"systems/ticketing/racetest": {},
 	"cmd/demo": {
 		"", "sqlite", "message", "console", "cmd/demo/page", "systems/fault", "systems/shop/audit",
 		"systems/shop/catalog", "systems/shop/order", "systems/shop/scenario", "systems/session",
@@ -92,7 +95,7 @@ var mayImport = map[string][]string{
 
 // onlyInTests may not be imported by anything that ships, but by the suites themselves.
 var onlyInTests = []string{
-	"testing", module + "/conformance", module + "/conformance/memory", module + "/sagatest", module + "/internal/pgtest", module + "/systems/internal/openapi",
+	"testing", module + "/conformance", module + "/conformance/memory", module + "/sagatest", module + "/internal/pgtest", module + "/internal/redistest", module + "/systems/internal/openapi",
 }
 
 // source is one Go file of the repository.
@@ -161,7 +164,7 @@ func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
 
 func checkImport(t *testing.T, s source, path string, allowed []string) {
 	t.Helper()
-	suite := strings.HasPrefix(s.room, "conformance") || strings.HasPrefix(s.room, "sagatest") || s.room == "internal/pgtest" || s.room == "systems/internal/openapi"
+	suite := strings.HasPrefix(s.room, "conformance") || strings.HasPrefix(s.room, "sagatest") || s.room == "internal/pgtest" || s.room == "internal/redistest" || s.room == "systems/internal/openapi"
 	if slices.Contains(onlyInTests, path) && !suite {
 		t.Errorf("%s imports %s, which is for tests", s.path, path)
 	}

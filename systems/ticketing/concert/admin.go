@@ -51,7 +51,7 @@ func (s *ConcertService) create(ctx context.Context, tx *sql.Tx, d Draft) (Conce
 	if err != nil {
 		return c, err
 	}
-	if err := s.tell(ctx, tx, Change{ConcertID: c.ID, After: c.Status}); err != nil {
+	if err := s.tell(ctx, tx, Change{ConcertID: c.ID, After: c.Status, Version: 1}); err != nil {
 		return c, err
 	}
 	for _, o := range opened {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Admit is [Line.Admit].
+// Admit is [Line.Admit]. The + keeps SQLite from looking for who waits by their times, and then sorting all of them.
 func (b Book) Admit(ctx context.Context, tx *sql.Tx, concert int64, rule Rule, now time.Time) ([]Place, error) {
 	if err := sweep(ctx, tx, concert, now); err != nil {
 		return nil, err

@@ -46,7 +46,7 @@
 //   - A position in Redis is ZRANK. Key-space notifications are not used: they can be lost.
 //
 // No database transaction spans a call of Redis. All keys have one hash tag, so they lie on one node of a
-// cluster. A prefix belongs to one book.
+// cluster. A prefix belongs to one book. The server must not evict keys (maxmemory-policy noeviction).
 //
 // # Storage
 //
