@@ -80,7 +80,7 @@ var mayImport = map[string][]string{
 		"systems/ticketing/payment", "systems/ticketing/queue", "systems/ticketing/queue/line", "systems/ticketing/reservation",
 		"systems/ticketing/user",
 	},
-	"systems/ticketing/plan": {},
+	"systems/ticketing/plan":     {},
 	"systems/ticketing/audit":    {"", "participant", "sqlite", "systems/ticketing/event", "modernc.org/sqlite"},
 	"systems/ticketing/racetest": {},
 	"cmd/demo": {

@@ -121,6 +121,6 @@ func (s *stage) queue(ctx context.Context) (real, *queue.QueueService, error) {
 	if err != nil {
 		return real{}, nil, err
 	}
-	_, err = r.hears(ctx, "ConcertStatusUpdated", "concert/1", event.ConcertStatusUpdated{ConcertID: 1, After: "AVAILABLE"})
+	_, err = r.hears(ctx, "ConcertStatusUpdated", "concert/1", event.ConcertStatusUpdated{ConcertID: 1, After: "AVAILABLE", Version: 1})
 	return r, service, err
 }
