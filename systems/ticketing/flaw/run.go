@@ -48,8 +48,8 @@ func playApart(ctx context.Context, f Flaw) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("flaw: %w", err)
 	}
-	defer os.RemoveAll(folder)
-	return f.Play(ctx, folder)
+	r, err := f.Play(ctx, folder)
+	return r, errors.Join(err, os.RemoveAll(folder))
 }
 
 // The widths of the columns in characters.
