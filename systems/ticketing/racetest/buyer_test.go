@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -20,10 +21,13 @@ type buyer struct {
 	cookie *http.Cookie
 	token  string
 	clicks int // how often everything is sent at once
+	// patient is the longest time between two looks at the line.
+	patient time.Duration
 
 	asked, answered time.Time // when the line was entered
 	tries           int
-	seat            int // that it has; 0: sold out
+	repeats         atomic.Int64 // of requests that a service could not answer
+	seat            int          // that it has; 0: sold out
 	took            map[string]time.Duration
 }
 
@@ -39,8 +43,18 @@ func (a said) code() string {
 	return strings.TrimPrefix(p.Type, "urn:problem-type:ticketing:")
 }
 
-// send sends one request.
+// send sends one request. What a service cannot answer is sent again, as it asks for.
 func (b *buyer) send(ctx context.Context, method, path, body, key string) said {
+	for {
+		a := b.once(ctx, method, path, body, key)
+		if a.status < 500 || pause(ctx, time.Second) != nil {
+			return a
+		}
+		b.repeats.Add(1)
+	}
+}
+
+func (b *buyer) once(ctx context.Context, method, path, body, key string) said {
 	r := httptest.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("QUEUE-TOKEN", b.token)
@@ -126,7 +140,8 @@ func (b *buyer) enter(ctx context.Context) (bool, error) {
 	return true, err
 }
 
-// wait asks for the place in the line, the more often the nearer it is.
+// wait asks for the place in the line as often as the queue says, but that nobody is told to wait longer than
+// patient.
 func (b *buyer) wait(ctx context.Context) (bool, error) {
 	last := int64(0)
 	for {
@@ -137,6 +152,8 @@ func (b *buyer) wait(ctx context.Context) (bool, error) {
 		var at struct {
 			Status   string
 			Position int64
+
+			PollAfterSeconds int64
 		}
 		if err := json.Unmarshal([]byte(a.body), &at); err != nil || a.status != http.StatusOK {
 			return false, fmt.Errorf("%s: to wait: %d %s", b.name, a.status, a.body)
@@ -148,7 +165,7 @@ func (b *buyer) wait(ctx context.Context) (bool, error) {
 			return false, fmt.Errorf("%s: from position %d to %s at %d", b.name, last, at.Status, at.Position)
 		}
 		last = at.Position
-		if err := pause(ctx, min(100*time.Millisecond*time.Duration(at.Position)/limit+20*time.Millisecond, 2*time.Second)); err != nil {
+		if err := pause(ctx, min(time.Duration(at.PollAfterSeconds)*time.Second, b.patient)); err != nil {
 			return false, err
 		}
 	}
@@ -172,7 +189,7 @@ func (b *buyer) hold(ctx context.Context) (bool, error) {
 			return false, err
 		}
 		if seat == 0 {
-			if err := pause(ctx, 50*time.Millisecond); err != nil {
+			if err := pause(ctx, 500*time.Millisecond); err != nil {
 				return false, err
 			}
 			continue

@@ -47,8 +47,9 @@ func openCity(t *testing.T, seats int) *city {
 	t.Helper()
 	folder := t.TempDir()
 	p, err := platform.Open(t.Context(), platform.Config{
-		Folder: folder, Logger: slog.New(slog.DiscardHandler), Iterations: 1, Admin: user.Admin{Name: "admin", Password: password},
-		Rule: queue.Rule{Limit: limit}, Wait: time.Minute, HoldFor: time.Hour,
+		Folder: folder, Iterations: 1, Admin: user.Admin{Name: "admin", Password: password},
+		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+		Rule:   queue.Rule{Limit: limit}, Wait: time.Minute, HoldFor: time.Hour,
 	})
 	must(t, err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
@@ -122,7 +123,7 @@ func (c *city) crowd(t *testing.T, size, clicks int) []*buyer {
 	}
 	for i := range all {
 		name := fmt.Sprintf("buyer%04d", i+1)
-		all[i] = &buyer{c: c, name: name, cookie: c.session(t, name), clicks: clicks}
+		all[i] = &buyer{c: c, name: name, cookie: c.session(t, name), clicks: clicks, patient: max(time.Second, time.Duration(size)*10*time.Millisecond)}
 		next <- i
 	}
 	close(next)

@@ -52,6 +52,7 @@ func race(t *testing.T, size, seats, clicks int) {
 			<-start
 			if err := b.buy(ctx); err != nil {
 				t.Error(err)
+				cancel() // others would wait for the seat
 			}
 		})
 	}
@@ -76,7 +77,7 @@ func (c *city) watch(ctx context.Context, t *testing.T) (most, looks *atomic.Int
 	most, looks = &atomic.Int64{}, &atomic.Int64{}
 	var watching sync.WaitGroup
 	watching.Go(func() {
-		for pause(ctx, 2*time.Millisecond) == nil {
+		for pause(ctx, 20*time.Millisecond) == nil {
 			o, err := c.p.Queue.Overview(ctx, concert)
 			if err != nil && ctx.Err() == nil {
 				t.Errorf("the queue was not counted: %v", err)
@@ -89,7 +90,7 @@ func (c *city) watch(ctx context.Context, t *testing.T) (most, looks *atomic.Int
 		}
 	})
 	watching.Go(func() {
-		for pause(ctx, time.Second) == nil {
+		for pause(ctx, 3*time.Second) == nil {
 			got, err := c.books.Check(ctx)
 			if err != nil && ctx.Err() == nil || len(got.Violations) > 0 {
 				t.Errorf("meanwhile: %v %q", err, got.Violations)

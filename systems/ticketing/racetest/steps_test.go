@@ -9,14 +9,15 @@ import (
 // logSteps prints how long the steps took those who took them.
 func logSteps(t *testing.T, buyers []*buyer) {
 	t.Helper()
-	tries, tickets := 0, 0
+	tries, tickets, repeats := 0, 0, int64(0)
 	for _, b := range buyers {
 		tries += b.tries
+		repeats += b.repeats.Load()
 		if b.seat != 0 {
 			tickets++
 		}
 	}
-	t.Logf("%d seats were tried for %d tickets", tries, tickets)
+	t.Logf("%d seats were tried for %d tickets; %d requests were repeated because a service could not answer", tries, tickets, repeats)
 	for _, step := range []string{"enter", "wait", "hold", "pay"} {
 		var took []time.Duration
 		for _, b := range buyers {
