@@ -1,0 +1,189 @@
+//go:build unix
+
+package killtest_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	_ "modernc.org/sqlite"
+
+	"github.com/seosa-dev/saga"
+	"github.com/seosa-dev/saga/sqlite"
+	"github.com/seosa-dev/saga/systems/ticketing/orchestrator"
+)
+
+// opened returns one connection that has the files of all services: user.users, payment.payment and so on.
+func opened(t *testing.T, folder string) (*sql.DB, func()) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file::memory:?_pragma=busy_timeout(20000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	for _, service := range services() {
+		if _, err := db.ExecContext(t.Context(), `attach database ? as `+service, filepath.Join(folder, service+".db")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return db, func() { _ = db.Close() }
+}
+
+func count(t *testing.T, db *sql.DB, query string, args ...any) (n int) {
+	t.Helper()
+	if err := db.QueryRowContext(context.WithoutCancel(t.Context()), query, args...).Scan(&n); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return n
+}
+
+// alive counts the sagas that were live when the system was killed: their rows say so, and their ends were not
+// told. (A row is at most one checkpoint old.)
+func alive(t *testing.T, folder string) int {
+	t.Helper()
+	db, closes := opened(t, folder)
+	defer closes()
+	return count(t, db, `select count(*) from orchestrator.payment_saga s join orchestrator.saga_instance i on i.id = s.id
+		where s.told_at is null and i.live = 1`)
+}
+
+// quiet reports whether every saga is at its end and told of, and nothing is on its way. Who needs attention
+// with a reason is not silent.
+func quiet(t *testing.T, folder string) bool {
+	t.Helper()
+	db, closes := opened(t, folder)
+	defer closes()
+	open := count(t, db, `select count(*) from orchestrator.payment_saga s left join orchestrator.saga_instance i on i.id = s.id
+		where s.told_at is null and not (coalesce(i.status, '') = ? and i.reason <> '')`, string(saga.NeedsAttention))
+	for _, service := range services() {
+		open += count(t, db, `select count(*) from `+service+`.saga_outbox`)
+	}
+	return open == 0
+}
+
+// checkTruth holds the files against each other and against what the buyers know.
+func checkTruth(t *testing.T, folder string, known *book) {
+	t.Helper()
+	db, closes := opened(t, folder)
+	defer closes()
+	conn, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, view := range views() {
+		if _, err := conn.ExecContext(t.Context(), view); err != nil {
+			t.Fatalf("%s: %v", view, err)
+		}
+	}
+	for _, i := range invariants() {
+		checkInvariant(t, conn, i)
+	}
+	if err := conn.Close(); err != nil {
+		t.Error(err)
+	}
+	checkKnown(t, db, known)
+	for _, service := range services() {
+		var said string
+		if err := db.QueryRowContext(t.Context(), `pragma `+service+`.integrity_check`).Scan(&said); err != nil || said != "ok" {
+			t.Errorf("integrity_check of %s: %s %v", service, said, err)
+		}
+	}
+	checkHistories(t, folder)
+}
+
+func checkInvariant(t *testing.T, conn *sql.Conn, i invariant) {
+	t.Helper()
+	rows, err := conn.QueryContext(t.Context(), i.broken)
+	if err != nil {
+		t.Fatalf("%s: %v", i.name, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var what any
+		if err := rows.Scan(&what); err != nil {
+			t.Fatalf("%s: %v", i.name, err)
+		}
+		t.Errorf("%s: broken by %v", i.name, what)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatalf("%s: %v", i.name, err)
+	}
+}
+
+// checkKnown wants the files to say what the buyers were told.
+func checkKnown(t *testing.T, db *sql.DB, known *book) {
+	t.Helper()
+	if n := count(t, db, `select coalesce(sum(amount), 0) from user.balance_ledger where kind = 'CHARGE'`); int64(n) != known.charged {
+		t.Errorf("%d won were charged, and the buyers know of %d", n, known.charged)
+	}
+	begun := 0
+	for _, p := range known.all() {
+		id := orchestrator.SagaID(p.who.name, p.key)
+		var status, code string
+		err := db.QueryRowContext(t.Context(), `select i.status, coalesce(n.code, '') from orchestrator.saga_instance i
+			left join user.notification n on n.saga_id = i.id where i.id = ?`, id).Scan(&status, &code)
+		switch {
+		case p.none && errors.Is(err, sql.ErrNoRows):
+			continue
+		case p.none || err != nil:
+			t.Errorf("payment %s of %s: none %v, and the file says %q %v", p.key, p.who.name, p.none, status, err)
+		case p.end == orchestrator.Completed != (status == string(saga.Completed)), p.end == "" && status != string(saga.NeedsAttention):
+			t.Errorf("payment %s of %s ended %q, and is %q", p.key, p.who.name, p.end, status)
+		case p.end != "" && p.end != orchestrator.Completed && p.code != code:
+			t.Errorf("payment %s of %s failed for %q, and the notification says %q", p.key, p.who.name, p.code, code)
+		}
+		begun++
+	}
+	if n := count(t, db, `select count(*) from orchestrator.payment_saga`); n != begun {
+		t.Errorf("there are %d sagas, and the buyers know of %d", n, begun)
+	}
+}
+
+// checkHistories wants no saga's history to have a gap.
+func checkHistories(t *testing.T, folder string) {
+	t.Helper()
+	store, err := sqlite.Visit(t.Context(), filepath.Join(folder, "orchestrator.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	engine, err := saga.New(store, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for after := ""; ; {
+		page, err := engine.Find(t.Context(), saga.Filter{After: after, Limit: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, in := range page {
+			if err := gap(t.Context(), engine, in); err != nil {
+				t.Error(err)
+			}
+			after = in.ID
+		}
+		if len(page) < 1000 {
+			return
+		}
+	}
+}
+
+func gap(ctx context.Context, engine *saga.Engine, in saga.Instance) error {
+	history, err := engine.History(ctx, in.ID)
+	if err != nil {
+		return err
+	}
+	for i, e := range history {
+		if e.Seq != i+1 {
+			return fmt.Errorf("%s: entry %d of the history has number %d", in.ID, i+1, e.Seq)
+		}
+	}
+	if len(history) != in.Seq {
+		return fmt.Errorf("%s: the history has %d entries and the instance %d", in.ID, len(history), in.Seq)
+	}
+	return nil
+}
