@@ -16,6 +16,7 @@ type purchase struct {
 	key   string
 	token string
 	ids   []int64 // of the reservations
+	twice bool    // sent by two clicks at once
 
 	// Guarded by the book.
 	sagaID string             // once the system has said that it has it

@@ -28,7 +28,7 @@ func (b *buyer) newKey(for_ string) string {
 
 // visit is one visit of a buyer: a token, seats, and what becomes of them.
 type visit struct {
-	event
+	billed
 	token string
 	ids   []int64
 	total int64
@@ -55,14 +55,14 @@ func (b *buyer) live(ctx context.Context) {
 
 // enters takes a place in the line. Whoever finds everything sold asks for another concert.
 func (b *buyer) enters(ctx context.Context) (*visit, bool) {
-	v := &visit{event: b.season.on()}
+	v := &visit{billed: b.season.on()}
 	r, ok := b.season.insist(ctx, b.person, call{method: "POST", path: "/queue/tokens", body: map[string]int64{"concertId": v.concert}},
 		"sold-out", "no-such-concert") // the queue may not have heard of it yet
 	if !ok || r.code == "no-such-concert" {
 		return nil, false
 	}
 	if r.code == "sold-out" {
-		b.season.next(ctx, v.event)
+		b.season.next(ctx, v.billed)
 		return nil, false
 	}
 	var at struct{ Token string }
@@ -100,30 +100,35 @@ func (b *buyer) holds(ctx context.Context, v *visit) bool {
 		if len(chosen) == 0 {
 			return false
 		}
-		r, ok := b.season.insist(ctx, b.person, call{
-			method: "POST", path: "/reservations", key: b.newKey("hold"), token: v.token,
-			body: map[string]any{"concertId": v.concert, "scheduleId": v.schedule, "seats": chosen},
-		}, "taken", "not-found", "not-your-turn", "unknown-token") // not-found: the seats may not have been told of yet
-		if !ok || r.code == "not-your-turn" || r.code == "unknown-token" {
+		switch r, ok := b.reserves(ctx, v, chosen); {
+		case !ok || r.code == "not-your-turn" || r.code == "unknown-token":
 			return false
+		case r.code == "":
+			return true
 		}
-		var held struct {
-			Reservations []struct{ ID int64 }
-			Total        int64
-		}
-		if r.code != "" {
-			continue
-		}
-		if !b.season.read(r, &held) {
-			return false
-		}
-		for _, one := range held.Reservations {
-			v.ids = append(v.ids, one.ID)
-		}
-		v.total = held.Total
-		return true
 	}
 	return false
+}
+
+// reserves asks for these seats, which others may have taken, or which the service may not have heard of yet.
+func (b *buyer) reserves(ctx context.Context, v *visit, seats []int) (reply, bool) {
+	r, ok := b.season.insist(ctx, b.person, call{
+		method: "POST", path: "/reservations", key: b.newKey("hold"), token: v.token,
+		body: map[string]any{"concertId": v.concert, "scheduleId": v.schedule, "seats": seats},
+	}, "taken", "not-found", "not-your-turn", "unknown-token")
+	if !ok || r.code != "" {
+		return r, ok
+	}
+	var held struct {
+		Reservations []struct{ ID int64 }
+		Total        int64
+	}
+	ok = b.season.read(r, &held)
+	for _, one := range held.Reservations {
+		v.ids = append(v.ids, one.ID)
+	}
+	v.total = held.Total
+	return r, ok
 }
 
 // chooses seats that look free; if there are none for now, there is another concert.
@@ -145,7 +150,7 @@ func (b *buyer) chooses(ctx context.Context, v *visit) []int {
 		}
 	}
 	if len(free) == 0 {
-		b.season.next(ctx, v.event)
+		b.season.next(ctx, v.billed)
 		return nil
 	}
 	b.rng.Shuffle(len(free), func(i, j int) { free[i], free[j] = free[j], free[i] })
@@ -158,18 +163,24 @@ func (b *buyer) givesUp(ctx context.Context, v *visit) {
 	}
 }
 
-// pays brings the money in most cases, and pays; who had too little brings it then, and tries again. Some click
-// twice, and some pay for the same once more.
+// pays brings the money in most cases, and pays; who had too little brings it then, and tries again. Some pay
+// for the same from two windows, and some once more.
 func (b *buyer) pays(ctx context.Context, v *visit) {
 	if b.rng.IntN(6) > 0 && !b.charges(ctx, v.total) {
 		return
 	}
-	p := b.buys(ctx, v)
+	if b.rng.IntN(8) == 0 {
+		other := b.new(v)
+		done := make(chan struct{})
+		go func() { defer close(done); b.buys(ctx, other) }()
+		defer func() { <-done }()
+	}
+	p := b.buys(ctx, b.new(v))
 	if p.code == "insufficient-balance" && b.charges(ctx, v.total) {
-		b.buys(ctx, v)
+		b.buys(ctx, b.new(v))
 	}
 	if b.rng.IntN(8) == 0 {
-		b.buys(ctx, v)
+		b.buys(ctx, b.new(v))
 	}
 }
 
@@ -181,11 +192,16 @@ func (b *buyer) charges(ctx context.Context, amount int64) bool {
 	return ok
 }
 
-// buys pays under a new key, and asks about it until it is over, or patience is.
-func (b *buyer) buys(ctx context.Context, v *visit) *purchase {
-	p := &purchase{who: b.person, key: b.newKey("pay"), token: v.token, ids: v.ids}
+// new is a payment for what a visit holds, under a key of its own. Some are clicked twice.
+func (b *buyer) new(v *visit) *purchase {
+	p := &purchase{who: b.person, key: b.newKey("pay"), token: v.token, ids: v.ids, twice: b.rng.IntN(4) == 0}
 	b.season.book.enter(p)
-	if b.rng.IntN(4) == 0 {
+	return p
+}
+
+// buys pays, and asks about it until it is over, or patience is.
+func (b *buyer) buys(ctx context.Context, p *purchase) *purchase {
+	if p.twice {
 		done := make(chan struct{})
 		go func() { defer close(done); b.season.repeat(ctx, p) }()
 		defer func() { <-done }()

@@ -61,7 +61,7 @@ func TestKilledWhileTicketsAreSold(t *testing.T) {
 func (c *campaign) opens(ctx context.Context, crowd *sync.WaitGroup) {
 	who, ok := c.town.signOn(ctx, admin)
 	c.season = &season{town: c.town, admin: who, began: time.Now()}
-	if !ok || !c.season.next(ctx, event{}) {
+	if !ok || !c.season.next(ctx, billed{}) {
 		c.t.FailNow()
 	}
 	for i := range buyers {
@@ -199,7 +199,7 @@ func (c *campaign) heals(ctx context.Context, crowd *sync.WaitGroup) {
 		}
 	}
 	for pause := range patiently(ctx) {
-		if quiet(c.t, c.folder) {
+		if atRest(c.t, c.folder) {
 			return
 		}
 		pause()

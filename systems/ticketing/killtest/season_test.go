@@ -22,15 +22,15 @@ type season struct {
 	began time.Time
 
 	mu   sync.Mutex
-	now  event
+	now  billed
 	made int
 }
 
-// event is a concert of one date.
-type event struct{ concert, schedule int64 }
+// billed is a concert of one date.
+type billed struct{ concert, schedule int64 }
 
 // on is the concert that is sold now.
-func (s *season) on() event {
+func (s *season) on() billed {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.now
@@ -38,7 +38,7 @@ func (s *season) on() event {
 
 // next makes another concert when one can be sold no more, unless somebody was faster. False: it did not
 // come to that.
-func (s *season) next(ctx context.Context, instead event) bool {
+func (s *season) next(ctx context.Context, instead billed) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.now != instead {
@@ -58,7 +58,7 @@ func (s *season) next(ctx context.Context, instead event) bool {
 		return false
 	}
 	s.made++
-	s.now = event{made.ID, dates.Schedules[0].ID}
+	s.now = billed{made.ID, dates.Schedules[0].ID}
 	return true
 }
 

@@ -51,9 +51,9 @@ func alive(t *testing.T, folder string) int {
 		where s.told_at is null and i.live = 1`)
 }
 
-// quiet reports whether every saga is at its end and told of, and nothing is on its way. Who needs attention
+// atRest reports whether every saga is at its end and told of, and nothing is on its way. Who needs attention
 // with a reason is not silent.
-func quiet(t *testing.T, folder string) bool {
+func atRest(t *testing.T, folder string) bool {
 	t.Helper()
 	db, closes := opened(t, folder)
 	defer closes()
