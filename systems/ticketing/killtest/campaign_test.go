@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seosa-dev/saga/internal/redistest"
 	"github.com/seosa-dev/saga/systems/fault"
 	"github.com/seosa-dev/saga/systems/ticketing/orchestrator"
 )
@@ -25,7 +26,10 @@ const (
 // campaign is one system through all its lives.
 type campaign struct {
 	t      *testing.T
-	wanted int
+	wanted int     // kills that hit a payment in flight
+	where  []place // that have their turn
+	full   bool    // all of them, before and after
+	redis  *redistest.Server
 	folder string
 	rng    *rand.Rand
 	town   *town
@@ -37,10 +41,29 @@ type campaign struct {
 // TestKilledWhileTicketsAreSold kills the system again and again while people buy tickets, and then lets it
 // live: every payment ends, every answer stays true, and nothing was done twice.
 func TestKilledWhileTicketsAreSold(t *testing.T) {
+	newCampaign(t, kills(t), places()).run()
+}
+
+// TestKilledWithTheLineInRedis does the same around the queue's step when the line is in a Redis, which is emptied or
+// away when some lives begin.
+func TestKilledWithTheLineInRedis(t *testing.T) {
+	c := newCampaign(t, kills(t)/3, queuePlaces())
+	c.redis = redistest.Start(t)
+	c.run()
+}
+
+func newCampaign(t *testing.T, wanted int, where []place) *campaign {
+	t.Helper()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	c := &campaign{t: t, wanted: kills(t), folder: t.TempDir(), rng: rand.New(rand.NewPCG(seed, 1)), town: newTown(t), tally: newTally()}
-	ctx, stop := context.WithCancel(t.Context())
+	return &campaign{
+		t: t, wanted: wanted, where: where, full: kills(t) >= fullKills, folder: t.TempDir(),
+		rng: rand.New(rand.NewPCG(seed, 1)), town: newTown(t), tally: newTally(where),
+	}
+}
+
+func (c *campaign) run() {
+	ctx, stop := context.WithCancel(c.t.Context())
 	defer stop()
 	c.revive(fate{})
 	var crowd sync.WaitGroup
@@ -52,9 +75,11 @@ func TestKilledWhileTicketsAreSold(t *testing.T) {
 	c.heals(ctx, &crowd)
 	c.tally.healing = time.Since(began)
 	c.town.life.Load().rest()
-	c.tally.print(t, c.town.book.ended())
-	c.tally.check(t, c.town.book.ended(), c.wanted)
-	checkTruth(t, c.folder, &c.town.book)
+	c.tally.attention = checkHistories(c.t, c.folder)
+	c.tally.print(c.t, c.town.book.ended())
+	c.tally.check(c.t, c.town.book.ended(), c.wanted, c.full)
+	checkTruth(c.t, c.folder, &c.town.book)
+	checkPlanted(c.t, c.folder)
 }
 
 // opens makes the first concert and lets the buyers in.
@@ -77,6 +102,9 @@ func (c *campaign) opens(ctx context.Context, crowd *sync.WaitGroup) {
 
 func (c *campaign) revive(f fate) {
 	f.Folder, f.Address = c.folder, c.town.address
+	if c.redis != nil {
+		f.Redis = c.redis.URL()
+	}
 	c.town.life.Store(begin(c.t, f))
 }
 
@@ -84,7 +112,7 @@ func (c *campaign) revive(f fate) {
 // life is set again later.
 func (c *campaign) killAll(ctx context.Context) {
 	plan := c.plan()
-	for len(plan) > 0 || c.tally.inFlight < c.wanted {
+	for len(plan) > 0 || c.tally.inFlight < c.wanted || c.town.book.ended()[orchestrator.Completed] < c.tally.least(c.wanted) {
 		if c.misses > 10+len(c.tally.planned)/4 || c.tally.lives > 10*c.wanted+100 {
 			c.tally.print(c.t, c.town.book.ended())
 			c.t.Fatalf("%d lives, %d of them for nothing, and these are still to do: %q", c.tally.lives, c.misses, plan)
@@ -102,9 +130,9 @@ func (c *campaign) killAll(ctx context.Context) {
 // plan is where the kills are to be: "place moment", or "" for no place in particular.
 func (c *campaign) plan() []string {
 	var plan []string
-	for _, p := range places() {
+	for _, p := range c.where {
 		switch moments := []string{before, after}; {
-		case c.wanted >= fullKills:
+		case c.full:
 			plan = append(plan, p.name()+" "+before, p.name()+" "+after)
 		case p.first && len(plan) < c.wanted*4/5:
 			plan = append(plan, p.name()+" "+moments[c.rng.IntN(2)])
@@ -121,8 +149,10 @@ func (c *campaign) plan() []string {
 // lives is one life with a trap, or without one if there is no place. It reports whether it was killed there.
 func (c *campaign) lives(ctx context.Context, place string) bool {
 	f, m := c.fate(place)
+	back := c.losesRedis()
 	c.revive(f)
 	l := c.town.life.Load()
+	back(l)
 	meddling, stop := context.WithCancel(ctx)
 	var admin sync.WaitGroup
 	if m != (meddle{}) {
@@ -140,6 +170,24 @@ func (c *campaign) lives(ctx context.Context, place string) bool {
 	l.bury()
 	c.tally.count(l, f, alive(c.t, c.folder))
 	return l.hit == place
+}
+
+// losesRedis empties Redis or ends it before some lives. What it returns brings it back a little later.
+func (c *campaign) losesRedis() (back func(l *life)) {
+	if c.redis != nil {
+		switch c.rng.IntN(3) {
+		case 0:
+			c.redis.Flush()
+		case 1:
+			c.redis.Kill()
+			return func(l *life) {
+				l.ends(time.Duration(200+c.rng.IntN(800)) * time.Millisecond)
+				c.redis.Start()
+				c.redis.Flush()
+			}
+		}
+	}
+	return func(*life) {}
 }
 
 // atRandom waits for some answers and then for a moment.

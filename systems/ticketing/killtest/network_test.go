@@ -16,6 +16,7 @@ import (
 // fate is what is to happen to a life.
 type fate struct {
 	Folder, Address string
+	Redis           string        // where the line is; empty: in queue.db
 	Kill            string        // the trap, "place:moment:n"; empty: none
 	Seed            uint64        // of the faults that happen by chance; 0: none
 	Armed           []fault.Fault // at ways of messages

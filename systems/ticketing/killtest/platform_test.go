@@ -27,7 +27,7 @@ const (
 	password  = "correct horse"
 	atOnce    = 6 // active tokens of a concert
 	holdFor   = 10 * time.Second
-	expect    = 250 * time.Millisecond
+	expect    = 500 * time.Millisecond
 	budget    = 2 * time.Second
 	delivered = time.Second // a delivery that a kill cuts off comes again after twice this
 )
@@ -45,7 +45,9 @@ func runPlatform(text string) error {
 	if err != nil {
 		return err
 	}
-	p, err := platform.Open(ctx, config(f.Folder, n))
+	c := config(f.Folder, n)
+	c.Redis = f.Redis
+	p, err := platform.Open(ctx, c)
 	if err != nil {
 		return err
 	}

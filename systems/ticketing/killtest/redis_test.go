@@ -218,6 +218,9 @@ func TestRedisIsKilledWhilePeoplePay(t *testing.T) {
 		pause()
 	}
 	checkTruth(t, h.folder, &h.season.book)
+	if n := checkHistories(t, h.folder); n != 0 {
+		t.Errorf("%d sagas needed attention", n)
+	}
 }
 
 // pay lets everybody pay who will, and returns when all payments have come to the queue's door.

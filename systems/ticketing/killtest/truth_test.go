@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	_ "modernc.org/sqlite"
@@ -70,20 +71,11 @@ func checkTruth(t *testing.T, folder string, known *book) {
 	t.Helper()
 	db, closes := opened(t, folder)
 	defer closes()
-	conn, err := db.Conn(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, view := range views() {
-		if _, err := conn.ExecContext(t.Context(), view); err != nil {
-			t.Fatalf("%s: %v", view, err)
-		}
-	}
+	look(t, db)
 	for _, i := range invariants() {
-		checkInvariant(t, conn, i)
-	}
-	if err := conn.Close(); err != nil {
-		t.Error(err)
+		for _, what := range broken(t, db, i) {
+			t.Errorf("%s: broken by %s", i.name, what)
+		}
 	}
 	checkKnown(t, db, known)
 	for _, service := range services() {
@@ -92,12 +84,48 @@ func checkTruth(t *testing.T, folder string, known *book) {
 			t.Errorf("integrity_check of %s: %s %v", service, said, err)
 		}
 	}
-	checkHistories(t, folder)
 }
 
-func checkInvariant(t *testing.T, conn *sql.Conn, i invariant) {
+// checkPlanted breaks each invariant in the very files in which it holds, and wants that to be found.
+func checkPlanted(t *testing.T, folder string) {
 	t.Helper()
-	rows, err := conn.QueryContext(t.Context(), i.broken)
+	db, closes := opened(t, folder)
+	defer closes()
+	look(t, db)
+	for _, i := range invariants() {
+		if err := run(t, db, `begin`); err != nil {
+			t.Fatal(err)
+		}
+		if err := run(t, db, i.planted); err != nil {
+			t.Errorf("%s: %v", i.name, err)
+		} else if len(broken(t, db, i)) == 0 {
+			t.Errorf("%s: what was planted is not found", i.name)
+		}
+		if err := run(t, db, `rollback`); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func run(t *testing.T, db *sql.DB, statement string) error {
+	_, err := db.ExecContext(t.Context(), statement)
+	return err
+}
+
+// look makes the views; the connection is the only one.
+func look(t *testing.T, db *sql.DB) {
+	t.Helper()
+	for _, view := range views() {
+		if err := run(t, db, view); err != nil {
+			t.Fatalf("%s: %v", view, err)
+		}
+	}
+}
+
+// broken is what breaks an invariant.
+func broken(t *testing.T, db *sql.DB, i invariant) (found []string) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), i.broken)
 	if err != nil {
 		t.Fatalf("%s: %v", i.name, err)
 	}
@@ -107,11 +135,12 @@ func checkInvariant(t *testing.T, conn *sql.Conn, i invariant) {
 		if err := rows.Scan(&what); err != nil {
 			t.Fatalf("%s: %v", i.name, err)
 		}
-		t.Errorf("%s: broken by %v", i.name, what)
+		found = append(found, fmt.Sprint(what))
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatalf("%s: %v", i.name, err)
 	}
+	return found
 }
 
 // checkKnown wants the files to say what the buyers were told.
@@ -143,8 +172,8 @@ func checkKnown(t *testing.T, db *sql.DB, known *book) {
 	}
 }
 
-// checkHistories wants no saga's history to have a gap.
-func checkHistories(t *testing.T, folder string) {
+// checkHistories wants no saga's history to have a gap, and counts those that needed attention on their way.
+func checkHistories(t *testing.T, folder string) (attention int) {
 	t.Helper()
 	store, err := sqlite.Visit(t.Context(), filepath.Join(folder, "orchestrator.db"))
 	if err != nil {
@@ -161,22 +190,22 @@ func checkHistories(t *testing.T, folder string) {
 			t.Fatal(err)
 		}
 		for _, in := range page {
-			if err := gap(t.Context(), engine, in); err != nil {
+			history, err := engine.History(t.Context(), in.ID)
+			if err := errors.Join(err, gap(in, history)); err != nil {
 				t.Error(err)
+			}
+			if slices.ContainsFunc(history, func(e saga.Event) bool { return e.Status == saga.NeedsAttention }) {
+				attention++
 			}
 			after = in.ID
 		}
 		if len(page) < 1000 {
-			return
+			return attention
 		}
 	}
 }
 
-func gap(ctx context.Context, engine *saga.Engine, in saga.Instance) error {
-	history, err := engine.History(ctx, in.ID)
-	if err != nil {
-		return err
-	}
+func gap(in saga.Instance, history []saga.Event) error {
 	for i, e := range history {
 		if e.Seq != i+1 {
 			return fmt.Errorf("%s: entry %d of the history has number %d", in.ID, i+1, e.Seq)
