@@ -76,6 +76,8 @@ var mayImport = map[string][]string{
 		"systems/ticketing/orchestrator", "systems/ticketing/payment", "systems/ticketing/queue", "systems/ticketing/queue/line",
 		"systems/ticketing/reservation", "systems/ticketing/user",
 	},
+	"systems/ticketing/audit":    {"", "participant", "sqlite", "systems/ticketing/event", "modernc.org/sqlite"},
+	"systems/ticketing/racetest": {},
 	"cmd/demo": {
 		"", "sqlite", "message", "console", "cmd/demo/page", "systems/fault", "systems/shop/audit",
 		"systems/shop/catalog", "systems/shop/order", "systems/shop/scenario", "systems/session",

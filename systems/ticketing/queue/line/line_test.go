@@ -256,6 +256,34 @@ func TestAPositionFallsUntilItIsOne(t *testing.T) {
 	})
 }
 
+// Whoever looks while others are let in sees one moment: who waits has a place from 1 on.
+func TestWhoWaitsHasAPlaceWhileOthersAreLetIn(t *testing.T) {
+	t.Parallel()
+	drivers(t, func(t *testing.T, w *waitingLine) {
+		users := people(100)
+		w.enter(users...)
+		var looking sync.WaitGroup
+		for g := range 4 {
+			looking.Go(func() {
+				for i := g; i < len(users); {
+					p, err := w.Look(t.Context(), "t-"+users[i], w.now)
+					if err != nil || (p.Status == line.Waiting) != (p.Position > 0) {
+						t.Errorf("%s: %+v %v", users[i], p, err)
+						return
+					}
+					if p.Status == line.Active {
+						i += 4
+					}
+				}
+			})
+		}
+		for i, user := range users {
+			w.wantAdmitted(line.Rule{Limit: int64(i + 1)}, user)
+		}
+		looking.Wait()
+	})
+}
+
 func TestTakingATokenAway(t *testing.T) {
 	t.Parallel()
 	drivers(t, func(t *testing.T, w *waitingLine) {
