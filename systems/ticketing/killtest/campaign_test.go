@@ -79,7 +79,6 @@ func (c *campaign) run() {
 	c.tally.print(c.t, c.town.book.ended())
 	c.tally.check(c.t, c.town.book.ended(), c.wanted, c.full)
 	checkTruth(c.t, c.folder, &c.town.book)
-	checkPlanted(c.t, c.folder)
 }
 
 // opens makes the first concert and lets the buyers in.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/sqlite"
+	"github.com/seosa-dev/saga/systems/ticketing/audit"
 	"github.com/seosa-dev/saga/systems/ticketing/orchestrator"
 )
 
@@ -66,17 +67,26 @@ func atRest(t *testing.T, folder string) bool {
 	return open == 0
 }
 
-// checkTruth holds the files against each other and against what the buyers know.
+// checkTruth holds the files against each other (package audit) and against what the buyers know.
 func checkTruth(t *testing.T, folder string, known *book) {
 	t.Helper()
+	books, err := audit.Open(t.Context(), audit.Config{Folder: folder, Limit: atOnce})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer books.Close()
+	report, err := books.Check(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range report.Violations {
+		t.Errorf("%s: %s", v.Invariant, v.Text)
+	}
+	if !report.Quiet {
+		t.Errorf("not all was judged: %q; in doubt %v; for people %v", report.NotQuiet, report.InDoubt, report.Attention)
+	}
 	db, closes := opened(t, folder)
 	defer closes()
-	look(t, db)
-	for _, i := range invariants() {
-		for _, what := range broken(t, db, i) {
-			t.Errorf("%s: broken by %s", i.name, what)
-		}
-	}
 	checkKnown(t, db, known)
 	for _, service := range services() {
 		var said string
@@ -84,63 +94,6 @@ func checkTruth(t *testing.T, folder string, known *book) {
 			t.Errorf("integrity_check of %s: %s %v", service, said, err)
 		}
 	}
-}
-
-// checkPlanted breaks each invariant in the very files in which it holds, and wants that to be found.
-func checkPlanted(t *testing.T, folder string) {
-	t.Helper()
-	db, closes := opened(t, folder)
-	defer closes()
-	look(t, db)
-	for _, i := range invariants() {
-		if err := run(t, db, `begin`); err != nil {
-			t.Fatal(err)
-		}
-		if err := run(t, db, i.planted); err != nil {
-			t.Errorf("%s: %v", i.name, err)
-		} else if len(broken(t, db, i)) == 0 {
-			t.Errorf("%s: what was planted is not found", i.name)
-		}
-		if err := run(t, db, `rollback`); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func run(t *testing.T, db *sql.DB, statement string) error {
-	_, err := db.ExecContext(t.Context(), statement)
-	return err
-}
-
-// look makes the views; the connection is the only one.
-func look(t *testing.T, db *sql.DB) {
-	t.Helper()
-	for _, view := range views() {
-		if err := run(t, db, view); err != nil {
-			t.Fatalf("%s: %v", view, err)
-		}
-	}
-}
-
-// broken is what breaks an invariant.
-func broken(t *testing.T, db *sql.DB, i invariant) (found []string) {
-	t.Helper()
-	rows, err := db.QueryContext(t.Context(), i.broken)
-	if err != nil {
-		t.Fatalf("%s: %v", i.name, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var what any
-		if err := rows.Scan(&what); err != nil {
-			t.Fatalf("%s: %v", i.name, err)
-		}
-		found = append(found, fmt.Sprint(what))
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatalf("%s: %v", i.name, err)
-	}
-	return found
 }
 
 // checkKnown wants the files to say what the buyers were told.
