@@ -80,12 +80,19 @@ func TestACrashAtEachPoint(t *testing.T) {
 		"both before the book": func(b *book) { b.before = flushAndCrash }, "both after the book": func(b *book) { b.after = flushAndCrash },
 	}
 	calls := map[string]func(w *waitingLine) error{
-		"enter":    func(w *waitingLine) error { _, err := w.Enter(t.Context(), "t-eve", "eve", concert, w.now); return err },
-		"admit":    func(w *waitingLine) error { _, err := w.Admit(t.Context(), concert, line.Rule{Limit: 3}, w.now); return err },
+		"enter": func(w *waitingLine) error { _, err := w.Enter(t.Context(), "t-eve", "eve", concert, w.now); return err },
+		"admit": func(w *waitingLine) error {
+			_, err := w.Admit(t.Context(), concert, line.Rule{Limit: 3}, w.now)
+			return err
+		},
 		"complete": func(w *waitingLine) error { _, err := w.Complete(t.Context(), "t-ann", "saga", w.now); return err },
 		"restore":  func(w *waitingLine) error { _, err := w.Restore(t.Context(), "t-zoe", "saga", w.now); return err },
 		"end":      func(w *waitingLine) error { _, err := w.End(t.Context(), "t-ann", line.Cancelled, w.now); return err },
-		"look":     func(w *waitingLine) error { w.pass(181 * time.Second); _, err := w.Look(t.Context(), "t-cho", w.now); return err },
+		"look": func(w *waitingLine) error {
+			w.pass(181 * time.Second)
+			_, err := w.Look(t.Context(), "t-cho", w.now)
+			return err
+		},
 	}
 	for called, call := range calls {
 		for happened, fault := range faults {
