@@ -37,7 +37,7 @@ func newCity(t *testing.T, change func(*platform.Config)) *city {
 	t.Helper()
 	config := platform.Config{
 		Folder: t.TempDir(), Logger: slog.New(slog.DiscardHandler), Iterations: 1, Admin: user.Admin{Name: "admin", Password: password},
-		AdmitEvery: 20 * time.Millisecond, Expect: time.Second,
+		AdmitEvery: 20 * time.Millisecond, Expect: time.Second, Wait: 30 * time.Second, // as long as a busy machine takes
 	}
 	if change != nil {
 		change(&config)
