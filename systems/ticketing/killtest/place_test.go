@@ -121,7 +121,7 @@ func queuePlaces() []place {
 		{service: "queue", write: "step refused", table: "saga_ledger", is: ledger("", "REFUSED"), leads: slow(toQueue), meddle: meddle{takesAway: true}},
 		{service: "queue", write: "step forbidden", table: "saga_ledger", is: ledger("", "CANCELLED")},
 		{service: "queue", write: "step undone", table: "saga_ledger", is: ledger("", "REVERTED"), leads: lost(toConcert)},
-		{service: "queue", write: "given back", table: "queue_token", is: moves(tokenStatus, "COMPLETED", "ACTIVE"), leads: lost(toConcert)},
+		{service: "queue", write: "given back", table: "queue_token", is: moves(tokenStatus, "COMPLETED", "ACTIVE"), leads: lost(toConcert), first: true},
 		{service: "queue", write: "token ended", table: "queue_token", is: becomes(tokenStatus, "EXPIRED")},
 	}
 }
