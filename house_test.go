@@ -70,6 +70,7 @@ var mayImport = map[string][]string{
 	"systems/ticketing/queue/line":   {"sqlite", "github.com/redis/rueidis"},
 	"systems/ticketing/payment":      {"message", "participant", "sqlite", "systems/internal/web", "systems/ticketing/access", "systems/ticketing/event"},
 	"systems/ticketing/orchestrator": {"", "message", "participant", "sqlite", "systems/internal/web", "systems/ticketing/access", "systems/ticketing/event"},
+	"systems/ticketing/killtest":     {},
 	"systems/ticketing/platform": {
 		"", "message", "sqlite", "systems/session", "systems/ticketing/access", "systems/ticketing/concert",
 		"systems/ticketing/orchestrator", "systems/ticketing/payment", "systems/ticketing/queue", "systems/ticketing/queue/line",

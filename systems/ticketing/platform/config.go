@@ -22,6 +22,9 @@ type Config struct {
 	Around func(place string, next message.Publisher) message.Publisher
 	// Budget and Expect are the orchestrator's. Default: 30 s and 5 s.
 	Budget, Expect time.Duration
+	// Delivery bounds the delivery of one message. What was on its way when the process was killed comes
+	// again after twice this time. Default: 10 s.
+	Delivery time.Duration
 	// Engine tunes the engine. Default: the engine's defaults.
 	Engine *saga.Config
 	// Folder is where the files are; it must exist.
@@ -53,5 +56,5 @@ type Config struct {
 // relay never gives a message up for the number of its attempts: what a service cannot take now, it takes
 // later.
 func (c Config) relay() *message.RelayConfig {
-	return &message.RelayConfig{Logger: c.Logger, Max: c.Patience, MaxAttempts: math.MaxInt}
+	return &message.RelayConfig{Logger: c.Logger, Max: c.Patience, MaxAttempts: math.MaxInt, Timeout: c.Delivery}
 }
