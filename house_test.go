@@ -52,6 +52,7 @@ var mayImport = map[string][]string{
 	"systems/internal/web":     {},
 	"systems/internal/openapi": {"github.com/getkin/kin-openapi"},
 	"systems/fault":            {"message", "systems/internal/web", "modernc.org/sqlite"},
+	"systems/fault/child":      {},
 	"systems/session":          {"systems/internal/web"},
 	"systems/shop/catalog":     {"message", "participant", "sqlite", "systems/internal/web"},
 	"systems/shop/order": {
@@ -76,7 +77,7 @@ var mayImport = map[string][]string{
 		"systems/ticketing/reservation", "systems/ticketing/user",
 	},
 	"cmd/demo": {
-		"", "sqlite", "message", "console", "cmd/demo/page", "systems/fault", "systems/shop/audit",
+		"", "sqlite", "message", "console", "cmd/demo/page", "systems/fault", "systems/fault/child", "systems/shop/audit",
 		"systems/shop/catalog", "systems/shop/order", "systems/shop/scenario", "systems/session",
 	},
 	"cmd/demo/page":       {"console", "systems/fault", "systems/shop/scenario"},

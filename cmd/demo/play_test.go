@@ -129,7 +129,7 @@ func leaveAFault(t *testing.T, dir string) {
 	if err := p.shop.Arm(t.Context(), fault.Fault{At: scenario.Insert, Kind: fault.Reject, Times: -1}); err != nil {
 		t.Fatal(err)
 	}
-	p.running().kill()
+	p.running().Kill()
 }
 
 // While a row or a story plays, nobody else plays, and nobody switches faults.
