@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/systems/fault"
 	"github.com/seosa-dev/saga/systems/ticketing/orchestrator"
 )
@@ -160,7 +161,9 @@ func (p *player) act(ctx context.Context, s Step) error {
 	case s.State != "":
 		return p.stands(ctx, s.State)
 	case s.Retry:
-		return p.system.retry(ctx, p.saga)
+		return p.system.intervene(ctx, p.saga, saga.Retry)
+	case s.TurnBack:
+		return p.system.intervene(ctx, p.saga, saga.Compensate)
 	}
 	return fmt.Errorf("a step without a meaning")
 }

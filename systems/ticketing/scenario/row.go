@@ -12,7 +12,7 @@ type Row struct {
 	English string   // what happens, in a few words
 	Korean  string   // the same
 	Proves  []string // the requirements that it shows, "A-12"
-	// Hasty rows give a step up, so they are played on a system whose budget for a step is short.
+	// Hasty rows go on until something is given up, so they are played on a system that soon does.
 	Hasty bool
 	// Seats are those of the row's concert, all at [Price]. Default: 5.
 	Seats int
@@ -53,6 +53,7 @@ type Step struct {
 	Kill       bool          // kill -9 of the whole system, then start it again on its files
 	Later      time.Duration // the services' clock goes this far ahead
 	State      string        // wait until GET /sagas says this
+	TurnBack   bool          // a person calls the payment off
 	Retry      bool          // a person looks at what needs attention, and lets it be tried again
 }
 

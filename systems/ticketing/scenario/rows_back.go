@@ -39,7 +39,7 @@ func broken(id, what, korean string, fails Step, step string, end End) Row {
 	way := Way("QueueCompleted", "concert")
 	return Row{
 		ID: "A-51-" + id, English: "The undo of " + what + " again and again: a person is needed, and lets it be tried again",
-		Korean: korean + " 반복 실패: 관리자 확인 후 재시도", Proves: []string{"A-42", "A-51"},
+		Korean: korean + " 반복 실패: 관리자 확인 후 재시도", Proves: []string{"A-42", "A-51"}, Hasty: true,
 		Steps: slices.Concat(keptBack(way), []Step{
 			fails, admin(CloseConcert), disarm(way, fault.Postpone), release(),
 			untilState(NeedsAttention), answered(), heal(), retry(),

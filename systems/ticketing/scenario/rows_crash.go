@@ -24,8 +24,8 @@ func crashes() []Row {
 		Row{
 			ID: "A-52-middle", English: "kill -9 at a transition in the middle of the saga: the same end", Korean: "사가 중간 상태 전이에서 kill -9: 같은 결과",
 			Proves: []string{"A-15", "A-52"},
-			Steps: append(keptBack(Way("ReservationsCompleted", "queue")), arm(Journal, fault.CrashAfter), died(), answered(), pay(First)),
-			Want:  completed(0, 200),
+			Steps:  append(keptBack(Way("ReservationsCompleted", "queue")), arm(Journal, fault.CrashAfter), died(), answered(), pay(First)),
+			Want:   completed(0, 200),
 		},
 		Row{
 			ID: "A-52-kill", English: "kill -9 of everything while a message is on its way: the same end", Korean: "메시지 전달 중 전체 kill -9: 같은 결과",

@@ -24,11 +24,11 @@ func payment() []Row {
 		Proves: []string{"A-47"}, Money: -1, About: Second,
 		Steps: []Step{pay(First), charge(Price), pay(Second)}, Want: completed(402, 200),
 	}, {
-		ID: "A-47-expired", English: "The hold is over: the claim is refused, and no step begins", Korean: "점유 시간이 지난 예약: 결제 시작 거절",
-		Proves: []string{"A-47", "F-A18"}, Steps: []Step{later(afterHold), pay(First)},
-		Want: failed(410).with(func(e *End) {
-			e.Payment, e.Undone = "none", nil
-			e.Reserved, e.Seats = []string{"RESERVATION_EXPIRED"}, []string{"AVAILABLE"}
+		ID: "A-47-expired", English: "The hold is over: the claim is refused, no step begins, and another buyer gets the seat",
+		Korean: "점유 시간이 지난 예약: 결제 시작 거절, 다른 사람이 예약", Proves: []string{"A-47", "F-A18"},
+		Steps: []Step{rival(Enter), rival(Wait), later(afterHold), pay(First), rival(Reserve)},
+		Want: failed(201, 410, 201).with(func(e *End) {
+			e.Payment, e.Undone, e.Reserved = "none", nil, []string{"RESERVATION_EXPIRED"}
 		}),
 	}, {
 		ID: "A-47-debit-lost", English: "The command to debit is lost for ever", Korean: "차감 명령이 끝내 도착하지 않음", Hasty: true,
@@ -76,6 +76,6 @@ func both(id, commit, what, korean, proves string) []Row {
 		Proves: []string{"A-15", proves, "A-52"}, Steps: crashing(commit, fault.CrashBefore), Want: completed(0, 200),
 	}, {
 		ID: id + "-crash-after", English: "kill -9 just after " + what + " is committed: the same end", Korean: korean + " 커밋 직후에 kill -9: 같은 결과",
-		Proves: []string{"A-15", proves, "A-52"}, Steps: crashing(commit, fault.CrashAfter), Want: completed(0, 200),
+		Proves: []string{"A-15", proves, "A-52", "F-A1"}, Steps: crashing(commit, fault.CrashAfter), Want: completed(0, 200),
 	}}
 }

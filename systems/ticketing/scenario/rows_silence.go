@@ -16,7 +16,7 @@ func silences() []Row {
 		Want:  completed(202).with(func(e *End) { e.Attention = "in doubt at CONCERT" }),
 	}, Row{
 		ID: "A-53-away", English: "The queue service is away for a while: the money is not given back, and it goes through", Korean: "대기열 서비스가 잠시 멈춤: 환불 없이 복구 후 완료",
-		Proves: []string{"A-14", "A-15", "A-53", "F-A16"},
+		Proves: []string{"A-15", "A-53", "F-A16"},
 		Steps: []Step{
 			always(Way("ReservationsCompleted", "queue"), fault.Off), always(Way("AskQueue", "queue"), fault.Off), send(),
 			struck(Way("AskQueue", "queue")), heal(), answered(),

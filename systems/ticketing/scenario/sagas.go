@@ -54,11 +54,12 @@ func (s *System) attention(ctx context.Context, id string) (why string, err erro
 	return why, err
 }
 
-// retry is what a person does with `seosa retry`. A saga that has moved on by itself meanwhile needs none.
-func (s *System) retry(ctx context.Context, id string) error {
+// intervene is what a person does with the command seosa. A saga that has moved on by itself meanwhile needs
+// no retry.
+func (s *System) intervene(ctx context.Context, id string, verb saga.Verb) error {
 	return s.desk(ctx, func(e *saga.Engine) error {
 		preview, err := e.Preview(ctx, saga.Intervention{
-			Verb: saga.Retry, Filter: saga.Filter{IDs: []string{id}}, By: "kim", Reason: "what was broken works again",
+			Verb: verb, Filter: saga.Filter{IDs: []string{id}}, By: "kim", Reason: "the row wants it",
 		})
 		if err != nil {
 			return err
@@ -68,7 +69,10 @@ func (s *System) retry(ctx context.Context, id string) error {
 			return err
 		}
 		for _, r := range results {
-			err = errors.Join(err, ignoring(ignoring(r.Err, saga.ErrMoved), saga.ErrInvalid))
+			err = errors.Join(err, r.Err)
+		}
+		if verb == saga.Retry {
+			err = ignoring(ignoring(err, saga.ErrMoved), saga.ErrInvalid)
 		}
 		return err
 	})

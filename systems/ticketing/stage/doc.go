@@ -24,8 +24,8 @@
 // # Lanes
 //
 // A row has its platform for itself while it is played, since it may kill it. [Play] starts several of
-// them, the lanes, and plays rows on whichever is free. Rows that give a step up are played on lanes whose
-// budget for a step is short ([Config.Budget]); on the others no step is given up for want of time, so that
+// them, the lanes, and plays rows on whichever is free. Rows in which something is given up are played on
+// lanes that give up soon ([Config.Budget]); on the others nothing is given up for want of time, so that
 // a slow machine does not change an end.
 //
 // A lane's folder may be that of an earlier play: rows make everything they need anew.

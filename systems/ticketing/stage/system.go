@@ -73,7 +73,7 @@ func (s *system) open(ctx context.Context) (err error) {
 		Admin: user.Admin{Name: admin, Password: password}, Iterations: 1,
 		AdmitEvery: 50 * time.Millisecond, Expect: expect, Budget: s.budget, Patience: 200 * time.Millisecond, Wait: patience,
 		Engine: &saga.Config{Logger: s.logger, CompensationRetry: saga.RetryPolicy{
-			MaxAttempts: 5, Initial: 20 * time.Millisecond, Max: expect,
+			MaxAttempts: max(int(s.budget/expect), 1), Initial: 20 * time.Millisecond, Max: expect,
 		}},
 	})
 	if err != nil {
