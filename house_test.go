@@ -76,9 +76,14 @@ var mayImport = map[string][]string{
 		"systems/ticketing/orchestrator", "systems/ticketing/payment", "systems/ticketing/queue", "systems/ticketing/queue/line",
 		"systems/ticketing/reservation", "systems/ticketing/user",
 	},
+	"systems/ticketing/scenario": {"", "sqlite", "systems/fault", "systems/ticketing/event", "systems/ticketing/orchestrator"},
+	"systems/ticketing/stage": {
+		"", "message", "systems/fault", "systems/fault/child", "systems/ticketing/platform", "systems/ticketing/scenario", "systems/ticketing/user",
+	},
 	"cmd/demo": {
 		"", "sqlite", "message", "console", "cmd/demo/page", "systems/fault", "systems/fault/child", "systems/shop/audit",
 		"systems/shop/catalog", "systems/shop/order", "systems/shop/scenario", "systems/session",
+		"systems/ticketing/scenario", "systems/ticketing/stage",
 	},
 	"cmd/demo/page":       {"console", "systems/fault", "systems/shop/scenario"},
 	"bench":               {"", "bench/internal/load", "message", "participant", "postgres", "sqlite", "github.com/jackc/pgx/v5", "modernc.org/sqlite"},
