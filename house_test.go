@@ -52,6 +52,7 @@ var mayImport = map[string][]string{
 	"systems/internal/web":     {},
 	"systems/internal/openapi": {"github.com/getkin/kin-openapi"},
 	"systems/fault":            {"message", "systems/internal/web", "modernc.org/sqlite"},
+	"systems/fault/child":      {},
 	"systems/session":          {"systems/internal/web"},
 	"systems/shop/catalog":     {"message", "participant", "sqlite", "systems/internal/web"},
 	"systems/shop/order": {
@@ -84,9 +85,14 @@ var mayImport = map[string][]string{
 	"systems/ticketing/plan":     {},
 	"systems/ticketing/audit":    {"", "participant", "sqlite", "systems/ticketing/event", "modernc.org/sqlite"},
 	"systems/ticketing/racetest": {},
+	"systems/ticketing/scenario": {"", "sqlite", "systems/fault", "systems/ticketing/event", "systems/ticketing/orchestrator"},
+	"systems/ticketing/stage": {
+		"", "message", "systems/fault", "systems/fault/child", "systems/ticketing/platform", "systems/ticketing/scenario", "systems/ticketing/user",
+	},
 	"cmd/demo": {
-		"", "sqlite", "message", "console", "cmd/demo/page", "systems/fault", "systems/shop/audit",
+		"", "sqlite", "message", "console", "cmd/demo/page", "systems/fault", "systems/fault/child", "systems/shop/audit",
 		"systems/shop/catalog", "systems/shop/order", "systems/shop/scenario", "systems/session",
+		"systems/ticketing/scenario", "systems/ticketing/stage",
 	},
 	"cmd/demo/page":       {"console", "systems/fault", "systems/shop/scenario"},
 	"bench":               {"", "bench/internal/load", "message", "participant", "postgres", "sqlite", "github.com/jackc/pgx/v5", "modernc.org/sqlite"},

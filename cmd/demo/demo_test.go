@@ -15,9 +15,9 @@ import (
 	"time"
 )
 
-// TestMain lets the test binary be the child that the demo starts.
+// TestMain lets the test binary be the children that the demo starts.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == childFlag {
+	if len(os.Args) > 1 && (os.Args[1] == childFlag || os.Args[1] == stageFlag) {
 		if err := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/seosa-dev/saga/systems/ticketing/stage"
 )
 
 func main() {
@@ -35,10 +37,14 @@ const (
 	playCommand = "play"
 )
 
-// run is the command: the parent that tells stories or plays rows, or the child that is the system.
+// run is the command: the parent that tells stories or plays rows, or the child that is one
+// of the systems.
 func run(ctx context.Context, args []string, in *os.File, out io.Writer) error {
 	if len(args) > 0 && args[0] == childFlag {
 		return runSystem(args[1:], in, out)
+	}
+	if len(args) > 0 && args[0] == stageFlag {
+		return stage.Run(args[1:], in, out)
 	}
 	command := tell
 	if len(args) > 0 && args[0] == playCommand {

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/seosa-dev/saga/systems/shop/scenario"
+	tickets "github.com/seosa-dev/saga/systems/ticketing/scenario"
 )
 
 var (
@@ -18,16 +20,17 @@ var (
 	errBroken = errors.New("the shop's invariants are broken; look at what is printed above")
 )
 
-// playRows is the command play: all rows of the order table, or those that are named.
+// playRows is the command play: all rows of both tables, or those that are named.
 func playRows(ctx context.Context, args []string, out io.Writer) error {
 	p := player{out: io.Discard}
 	flags := flag.NewFlagSet("demo play", flag.ContinueOnError)
 	flags.StringVar(&p.dir, "dir", "", "data `folder`; default: a new one that is deleted afterwards")
-	usage(flags, "play [flags] [rows]", "plays rows of the order table, all of them if none is named: "+scenario.Names())
+	usage(flags, "play [flags] [rows]", "plays rows, all of them if none is named. A and B are all of a system, A-48 is all that begin so.\n"+
+		"The payment of tickets: "+tickets.Names()+"\nThe order: "+scenario.Names())
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	rows, err := scenario.Find(flags.Args()...)
+	chosen, err := choose(flags.Args())
 	if err != nil {
 		return err
 	}
@@ -37,19 +40,63 @@ func playRows(ctx context.Context, args []string, out io.Writer) error {
 		}
 		defer func() { _ = os.RemoveAll(p.dir) }()
 	}
+	failed, err := p.playTickets(ctx, chosen.tickets, out)
+	if err != nil {
+		return err
+	}
+	failedOrders, broken, err := p.playOrders(ctx, chosen.orders, out)
+	if err != nil {
+		return err
+	}
+	return verdict(len(chosen.tickets)+len(chosen.orders), failed+failedOrders, broken, out)
+}
+
+// chosen are rows to be played.
+type chosen struct {
+	tickets []tickets.Row
+	orders  []scenario.Row
+}
+
+// choose finds rows by what people call them.
+func choose(names []string) (c chosen, err error) {
+	var ours, theirs []string
+	for _, name := range names {
+		switch upper := strings.ToUpper(name); {
+		case upper == "A" || strings.HasPrefix(upper, "A-"):
+			theirs = append(theirs, name)
+		case upper == "B":
+			for _, row := range scenario.Rows() {
+				ours = append(ours, row.ID)
+			}
+		default:
+			ours = append(ours, name)
+		}
+	}
+	if len(theirs) > 0 || len(names) == 0 {
+		if c.tickets, err = tickets.Find(theirs...); err != nil {
+			return c, err
+		}
+	}
+	if len(ours) > 0 || len(names) == 0 {
+		c.orders, err = scenario.Find(ours...)
+	}
+	return c, err
+}
+
+// playOrders plays rows of the shop, and then looks into its books.
+func (p *player) playOrders(ctx context.Context, rows []scenario.Row, out io.Writer) (failed int, broken bool, err error) {
+	if len(rows) == 0 {
+		return 0, false, nil
+	}
 	defer p.stop()
 	if err := p.open(ctx); err != nil {
-		return err
+		return 0, false, err
 	}
-	failed, err := p.playAll(ctx, rows, out)
-	if err != nil {
-		return err
+	if failed, err = p.playAll(ctx, rows, out); err != nil {
+		return failed, false, err
 	}
-	broken, err := p.audit(ctx, out)
-	if err != nil {
-		return err
-	}
-	return verdict(len(rows), failed, broken, out)
+	broken, err = p.audit(ctx, out)
+	return failed, broken, err
 }
 
 // verdict closes the list, and is the command's exit status.

@@ -12,14 +12,15 @@ import (
 	"github.com/seosa-dev/saga/cmd/demo/page"
 	"github.com/seosa-dev/saga/systems/fault"
 	"github.com/seosa-dev/saga/systems/shop/scenario"
+	tickets "github.com/seosa-dev/saga/systems/ticketing/scenario"
 )
 
-// Every row of the table ends as it says, through real HTTP and a real kill, and what is left
+// Every row of the order table ends as it says, through real HTTP and a real kill, and what is left
 // behind satisfies the shop's invariants. The second time is on the data of the first.
 func TestEveryRowEndsAsTheTableSays(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a?b #c%41")
 	for range 2 {
-		out, err := play(t, "play", "-dir", dir)
+		out, err := play(t, "play", "-dir", dir, "B")
 		if err != nil || !strings.HasSuffix(out, "18 passed, 0 failed\n") {
 			t.Fatalf("%v\n%s", err, out)
 		}
@@ -41,6 +42,53 @@ func TestOneRowIsPlayedByItsName(t *testing.T) {
 		if err != nil || strings.Count(out, "expected:") != 1 || !strings.HasSuffix(out, "1 passed, 0 failed\n") {
 			t.Errorf("play %s: %v\n%s", name, err, out)
 		}
+	}
+}
+
+// Rows of both systems are played together, and again on the data that they left behind.
+func TestRowsOfBothSystemsTogether(t *testing.T) {
+	dir := t.TempDir()
+	for range 2 {
+		out, err := play(t, "play", "-dir", dir, "a-48-refused", "B-S1", "A-52-undo")
+		if err != nil || !strings.HasSuffix(out, "\n4 passed, 0 failed\n") {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		for _, id := range []string{"A-48-refused", "A-52-undo-before", "A-52-undo-after"} {
+			if !strings.Contains(out, "passed  "+id) {
+				t.Errorf("%s was not played:\n%s", id, out)
+			}
+		}
+	}
+}
+
+// A row of the ticketing system that does not end as it says is counted, and what differs is named.
+func TestAFailedTicketRowIsCounted(t *testing.T) {
+	rows, err := tickets.Find("A-46-two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows[0].Want.Balance = 1
+	var out strings.Builder
+	p := player{dir: t.TempDir()}
+	failed, err := p.playTickets(t.Context(), rows, &out)
+	if err != nil || failed != 1 || !strings.Contains(out.String(), "\nFAILED  A-46-two ") ||
+		!strings.Contains(out.String(), `balance is "-100000" and should be "1"`) {
+		t.Errorf("%d failed, %v: %s", failed, err, out.String())
+	}
+}
+
+func TestNamesChooseRows(t *testing.T) {
+	all, whole := len(tickets.Rows()), len(scenario.Rows())
+	for names, want := range map[string][2]int{
+		"": {all, whole}, "A": {all, 0}, "b": {0, whole}, "A B": {all, whole}, "S1 A-46-two a-46-two": {1, 1},
+	} {
+		c, err := choose(strings.Fields(names))
+		if got := [2]int{len(c.tickets), len(c.orders)}; err != nil || got != want {
+			t.Errorf("%q chooses %d, want %d: %v", names, got, want, err)
+		}
+	}
+	if _, err := choose([]string{"B-S1", "A-99"}); err == nil || !strings.Contains(err.Error(), "A-53-away") {
+		t.Errorf("A-99: %v", err)
 	}
 }
 
@@ -129,7 +177,7 @@ func leaveAFault(t *testing.T, dir string) {
 	if err := p.shop.Arm(t.Context(), fault.Fault{At: scenario.Insert, Kind: fault.Reject, Times: -1}); err != nil {
 		t.Fatal(err)
 	}
-	p.running().kill()
+	p.running().Kill()
 }
 
 // While a row or a story plays, nobody else plays, and nobody switches faults.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/seosa-dev/saga/systems/fault/child"
 	"github.com/seosa-dev/saga/systems/shop/audit"
 	"github.com/seosa-dev/saga/systems/shop/scenario"
 )
@@ -34,7 +34,7 @@ type player struct {
 	books  *audit.Books
 
 	mu     sync.Mutex // guards system
-	system *process
+	system *child.Process
 }
 
 // addresses are where the system listens.
@@ -108,29 +108,21 @@ func (p *player) prepare() (net.Listener, error) {
 	return l, nil
 }
 
-// freeAddresses are ports that the system does not give to outgoing connections, so that they stay
-// free while the shop is down.
-func freeAddresses(production bool) (a addresses, err error) {
-	var free []string
-	for range 1000 {
-		var l net.Listener
-		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 15000+rand.IntN(15000))); err != nil {
-			continue
-		}
-		defer func() { _ = l.Close() }()
-		if free = append(free, l.Addr().String()); len(free) == 2 {
-			a = addresses{shop: free[0], control: free[1]}
-			if production {
-				a.control = ""
-			}
-			return a, nil
-		}
+// freeAddresses are those of the system; without one for the faults in production.
+func freeAddresses(production bool) (addresses, error) {
+	free, err := child.Addresses(2)
+	if err != nil {
+		return addresses{}, err
 	}
-	return a, fmt.Errorf("no free ports between 15000 and 30000: %w", err)
+	a := addresses{shop: free[0], control: free[1]}
+	if production {
+		a.control = ""
+	}
+	return a, nil
 }
 
 func (p *player) start(ctx context.Context) error {
-	system, err := startProcess(ctx, p.dir, p.at, p.logPath())
+	system, err := child.Start(ctx, p.logPath(), childFlag, "-dir", p.dir, "-shop", p.at.shop, "-control", p.at.control)
 	if err != nil {
 		return err
 	}
@@ -140,17 +132,17 @@ func (p *player) start(ctx context.Context) error {
 	return nil
 }
 
-func (p *player) running() *process {
+func (p *player) running() *child.Process {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.system
 }
 
-func (p *player) pid() int { return p.running().cmd.Process.Pid }
+func (p *player) pid() int { return p.running().PID() }
 
 // restart kills the system without warning and starts it on the same files and addresses.
 func (p *player) restart(ctx context.Context) error {
-	p.running().kill()
+	p.running().Kill()
 	return p.start(ctx)
 }
 
@@ -165,7 +157,7 @@ func (p *player) stay(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-system.done:
+		case <-system.Done():
 		}
 		select {
 		case <-ctx.Done():
@@ -184,7 +176,7 @@ func (p *player) stop() {
 		p.front.close()
 	}
 	if system := p.running(); system != nil {
-		system.stop()
+		system.Stop()
 	}
 	if p.books != nil {
 		logClosing("books", p.books.Close())

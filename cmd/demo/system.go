@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -18,13 +17,11 @@ import (
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/console"
 	"github.com/seosa-dev/saga/message"
+	"github.com/seosa-dev/saga/systems/fault/child"
 	"github.com/seosa-dev/saga/systems/session"
 	"github.com/seosa-dev/saga/systems/shop/catalog"
 	"github.com/seosa-dev/saga/systems/shop/order"
 )
-
-// readyWord is what the child says when it serves.
-const readyWord = "ready"
 
 // runSystem is the child: two services, the engine and the console, until its standard input ends.
 func runSystem(args []string, in io.Reader, out io.Writer) error {
@@ -37,22 +34,13 @@ func runSystem(args []string, in io.Reader, out io.Writer) error {
 		return err
 	}
 	signal.Ignore(os.Interrupt) // ctrl-C reaches both; the parent ends this one in order
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
 	defer s.close()
-	if err := s.open(ctx); err != nil {
+	if err := s.open(context.Background()); err != nil {
 		return err
 	}
-	failed := make(chan error, 1)
-	s.running.Go(func() { failed <- s.orders.Run(ctx) })
-	fmt.Fprintln(out, readyWord)
-	go func() {
-		defer stop()
-		_, _ = io.Copy(io.Discard, in)
-	}()
-	err := <-failed
-	stop()
-	return err
+	ctx, stop := child.Serving(in, out)
+	defer stop()
+	return s.orders.Run(ctx)
 }
 
 // system is everything that the child runs.

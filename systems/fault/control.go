@@ -12,12 +12,12 @@ import (
 // controlProblem begins the types of the control handler's own problems.
 const controlProblem = "urn:problem-type:fault:"
 
-// state is what the control handler answers.
-type state struct {
-	Armed  []Fault        `json:"armed"`
-	Calls  []Call         `json:"calls"`
-	Counts map[string]int `json:"counts"`
-	Rates  Rates          `json:"rates"`
+// State is what the control handler answers: what waits, what was called and what struck.
+type State struct {
+	Armed  []Fault        `json:"armed"`  // as [Faults.Armed]
+	Calls  []Call         `json:"calls"`  // as [Faults.Calls]
+	Counts map[string]int `json:"counts"` // as [Faults.Counts]
+	Rates  Rates          `json:"rates"`  // of [Faults.Random]
 }
 
 // Handler controls the faults over HTTP, for callers on this machine and for pages of the same
@@ -71,8 +71,8 @@ func (f *Faults) handle(mux *http.ServeMux, pattern string, change func(http.Res
 	})
 }
 
-func (f *Faults) state() state {
-	s := state{Armed: f.Armed(), Calls: f.Calls(), Counts: f.Counts()}
+func (f *Faults) state() State {
+	s := State{Armed: f.Armed(), Calls: f.Calls(), Counts: f.Counts()}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s.Rates = f.rates
