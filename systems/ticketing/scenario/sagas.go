@@ -54,28 +54,34 @@ func (s *System) attention(ctx context.Context, id string) (why string, err erro
 	return why, err
 }
 
-// intervene is what a person does with the command seosa. A saga that has moved on by itself meanwhile needs
-// no retry.
+// intervene is what a person does with the command seosa, who looks again when the saga has moved by itself
+// meanwhile. To retry one that has moved is not needed.
 func (s *System) intervene(ctx context.Context, id string, verb saga.Verb) error {
 	return s.desk(ctx, func(e *saga.Engine) error {
-		preview, err := e.Preview(ctx, saga.Intervention{
-			Verb: verb, Filter: saga.Filter{IDs: []string{id}}, By: "kim", Reason: "the row wants it",
-		})
-		if err != nil {
-			return err
+		for {
+			err := once(ctx, e, id, verb)
+			if verb == saga.Retry {
+				return ignoring(ignoring(err, saga.ErrMoved), saga.ErrInvalid)
+			}
+			if !errors.Is(err, saga.ErrMoved) || ctx.Err() != nil {
+				return err
+			}
 		}
-		results, err := e.Apply(ctx, preview)
-		if err != nil {
-			return err
-		}
-		for _, r := range results {
-			err = errors.Join(err, r.Err)
-		}
-		if verb == saga.Retry {
-			err = ignoring(ignoring(err, saga.ErrMoved), saga.ErrInvalid)
-		}
-		return err
 	})
+}
+
+func once(ctx context.Context, e *saga.Engine, id string, verb saga.Verb) error {
+	preview, err := e.Preview(ctx, saga.Intervention{
+		Verb: verb, Filter: saga.Filter{IDs: []string{id}}, By: "kim", Reason: "the row wants it",
+	})
+	if err != nil {
+		return err
+	}
+	results, err := e.Apply(ctx, preview)
+	for _, r := range results {
+		err = errors.Join(err, r.Err)
+	}
+	return err
 }
 
 // ignoring drops an error that is expected.
