@@ -77,6 +77,20 @@ var mayImport = map[string][]string{
 	},
 	"systems/ticketing/audit":    {"", "participant", "sqlite", "systems/ticketing/event", "modernc.org/sqlite"},
 	"systems/ticketing/racetest": {},
+	"systems/ticketing/monolith": {
+		"message", "participant", "sqlite", "systems/internal/web", "systems/ticketing/access", "systems/ticketing/concert",
+		"systems/ticketing/event", "systems/ticketing/payment", "systems/ticketing/queue", "systems/ticketing/queue/line",
+		"systems/ticketing/reservation", "systems/ticketing/user",
+	},
+	"systems/ticketing/compare": {
+		"sqlite", "message", "systems/session", "systems/ticketing/access", "systems/ticketing/concert", "systems/ticketing/monolith", "systems/ticketing/platform",
+		"systems/ticketing/queue", "systems/ticketing/user",
+	},
+	"cmd/ticketing": {
+		"message", "systems/session", "systems/ticketing/access", "systems/ticketing/compare", "systems/ticketing/concert",
+		"systems/ticketing/monolith", "systems/ticketing/orchestrator", "systems/ticketing/payment", "systems/ticketing/platform",
+		"systems/ticketing/queue", "systems/ticketing/reservation", "systems/ticketing/user",
+	},
 	"cmd/demo": {
 		"", "sqlite", "message", "console", "cmd/demo/page", "systems/fault", "systems/shop/audit",
 		"systems/shop/catalog", "systems/shop/order", "systems/shop/scenario", "systems/session",
