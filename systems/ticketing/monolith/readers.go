@@ -29,7 +29,9 @@ func (nobody) Publish(context.Context, message.Message) error { return message.E
 type shut struct{}
 
 // Check refuses.
-func (shut) Check(context.Context, string) (access.Pass, error) { return access.Pass{}, access.ErrGateAway }
+func (shut) Check(context.Context, string) (access.Pass, error) {
+	return access.Pass{}, access.ErrGateAway
+}
 
 func (m *Monolith) openReaders(ctx context.Context) (err error) {
 	c := m.config

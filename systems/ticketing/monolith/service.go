@@ -45,6 +45,8 @@ type Config struct {
 	Rule queue.Rule
 	// Secure makes the session's cookie travel over https only.
 	Secure bool
+	// Seed fills an empty file with the three concerts of a demonstration.
+	Seed bool
 	// SessionKey signs sessions, at least 32 bytes; see session.LoadKey.
 	SessionKey []byte
 	// SweepEvery is how often holds that are over are looked for. Default: 2 s.
@@ -112,7 +114,26 @@ func (m *Monolith) open(ctx context.Context) (err error) {
 		db: m.db, cache: m.cache, tokens: m.tokens, before: m.config.Before, now: m.config.Now,
 		users: user.UserManager{Now: m.config.Now}, reservations: reservation.ReservationManager{HoldFor: m.config.HoldFor},
 	}
+	if err := m.seed(ctx); err != nil {
+		return err
+	}
 	return m.openReaders(ctx)
+}
+
+func (m *Monolith) seed(ctx context.Context) error {
+	if !m.config.Seed {
+		return nil
+	}
+	there, err := m.Payments.concerts.Concerts(ctx, m.db.Read, true, 0, 1)
+	if err != nil || len(there) > 0 {
+		return err
+	}
+	for _, d := range concert.SeedDrafts(m.config.Now()) {
+		if _, err := m.CreateConcert(ctx, d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Ping reports whether the database answers.
