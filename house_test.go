@@ -89,6 +89,20 @@ var mayImport = map[string][]string{
 	"systems/ticketing/stage": {
 		"", "message", "systems/fault", "systems/fault/child", "systems/ticketing/platform", "systems/ticketing/scenario", "systems/ticketing/user",
 	},
+	"systems/ticketing/monolith": {
+		"message", "participant", "sqlite", "systems/internal/web", "systems/ticketing/access", "systems/ticketing/concert",
+		"systems/ticketing/event", "systems/ticketing/payment", "systems/ticketing/queue", "systems/ticketing/queue/line",
+		"systems/ticketing/reservation", "systems/ticketing/user",
+	},
+	"systems/ticketing/compare": {
+		"sqlite", "message", "systems/session", "systems/ticketing/access", "systems/ticketing/concert", "systems/ticketing/monolith", "systems/ticketing/platform",
+		"systems/ticketing/queue", "systems/ticketing/user",
+	},
+	"cmd/ticketing": {
+		"message", "systems/session", "systems/ticketing/access", "systems/ticketing/compare", "systems/ticketing/concert",
+		"systems/ticketing/monolith", "systems/ticketing/orchestrator", "systems/ticketing/payment", "systems/ticketing/platform",
+		"systems/ticketing/queue", "systems/ticketing/reservation", "systems/ticketing/user", "systems/ticketing/flaw",
+	},
 	"cmd/demo": {
 		"", "sqlite", "message", "console", "cmd/demo/page", "systems/fault", "systems/fault/child", "systems/shop/audit",
 		"systems/shop/catalog", "systems/shop/order", "systems/shop/scenario", "systems/session",

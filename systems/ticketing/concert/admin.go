@@ -108,7 +108,7 @@ func (s *ConcertService) seed(ctx context.Context) error {
 		if err := tx.QueryRowContext(ctx, anyConcertSQL).Scan(&filled); err != nil || filled {
 			return err
 		}
-		for _, d := range seedDrafts(s.now()) {
+		for _, d := range SeedDrafts(s.now()) {
 			if _, err := s.create(ctx, tx, d); err != nil {
 				return err
 			}

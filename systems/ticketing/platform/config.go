@@ -1,12 +1,14 @@
 package platform
 
 import (
+	"context"
 	"log/slog"
 	"math"
 	"time"
 
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/message"
+	"github.com/seosa-dev/saga/systems/ticketing/access"
 	"github.com/seosa-dev/saga/systems/ticketing/queue"
 	"github.com/seosa-dev/saga/systems/ticketing/user"
 )
@@ -20,6 +22,9 @@ type Config struct {
 	// Around is put between the bus and a service: place is the way, "PaymentCompleted>reservation".
 	// Default: nothing.
 	Around func(place string, next message.Publisher) message.Publisher
+	// Asking is put between the queue and the two services that ask it whose a token is: it is called for each
+	// question and asks next, or does not. Default: nothing.
+	Asking func(ctx context.Context, token string, next Check) (access.Pass, error)
 	// Budget and Expect are the orchestrator's. Default: 30 s and 5 s.
 	Budget, Expect time.Duration
 	// Delivery bounds the delivery of one message. What was on its way when the process was killed comes
