@@ -224,7 +224,7 @@ func sound(t *testing.T) (folder string) {
 func plant(t *testing.T, folder, service, statements string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(folder, service+".db")+
-		"?_pragma=busy_timeout(10000)&_pragma=foreign_keys(OFF)&_pragma=ignore_check_constraints(ON)")
+		"?_pragma=busy_timeout(10000)&_pragma=synchronous(OFF)&_pragma=foreign_keys(OFF)&_pragma=ignore_check_constraints(ON)")
 	must(t, err)
 	defer func() { must(t, db.Close()) }()
 	names := strings.NewReplacer("{mina}", orchestrator.SagaID("mina", "p-1"), "{bob}", orchestrator.SagaID("bob", "p-1"), "{carl}", orchestrator.SagaID("carl", "p-1"))
