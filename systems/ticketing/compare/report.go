@@ -57,10 +57,18 @@ func spread(rounds []Load, of func(Load) float64, unit string) string {
 		return ""
 	}
 	slices.Sort(values)
-	return fmt.Sprintf("%.3g%s (%.3g to %.3g)", values[len(values)/2], unit, values[0], values[len(values)-1])
+	return fmt.Sprintf("%s%s (%s to %s)", short(values[len(values)/2]), unit, short(values[0]), short(values[len(values)-1]))
 }
 
-// printSpans prints the transactions of the last round of each concurrency.
+// short is a number with as many digits as are worth reading.
+func short(v float64) string {
+	if v < 10 {
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.0f", v)
+}
+
+// printSpans prints how long transactions were open, by concurrency and file.
 func (r *Report) printSpans(b *strings.Builder) {
 	b.WriteString("\nHow long database transactions were open, all rounds: the longest, and the median of the rounds' medians.\n\n")
 	b.WriteString("| at a time | file | transactions | median | longest |\n|---|---|---|---|---|\n")

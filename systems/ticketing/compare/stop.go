@@ -99,10 +99,13 @@ func (r *Report) stop(ctx context.Context, s *system, t trouble) error {
 	if err != nil {
 		return err
 	}
-	if err := patiently(ctx, func() error { _, err := other.sold(ctx, at); return err }); err != nil {
-		return err
+	holders := make([]*buyer, payments/heldAtMost+1)
+	for i := range holders {
+		if holders[i], err = s.arrives(ctx, fmt.Sprintf("holder%d", i), at); err != nil {
+			return err
+		}
 	}
-	measured := r.disturb(ctx, s, t, at, buyers, other)
+	measured := r.disturb(ctx, s, t, at, crowd{buyers, holders, other})
 	if err := eachOf(len(buyers), 8, func(i int) error { // what was refused is sent again, the rest is a double click
 		return patiently(ctx, func() error { return buyers[i].pays(ctx) })
 	}); err != nil {
@@ -117,8 +120,18 @@ func (r *Report) stop(ctx context.Context, s *system, t trouble) error {
 	return nil
 }
 
+// heldAtMost is how many seats one holder takes: less than reservation.MaxClaim, which is how many a buyer may hold.
+const heldAtMost = 8
+
+// crowd is who is there while a part is in trouble: those who pay, those who hold seats, and one who looks at
+// things and puts money in.
+type crowd struct {
+	buyers, holders []*buyer
+	other           *buyer
+}
+
 // disturb runs all kinds of requests while a part is in trouble.
-func (r *Report) disturb(ctx context.Context, s *system, t trouble, at hall, buyers []*buyer, other *buyer) Trouble {
+func (r *Report) disturb(ctx context.Context, s *system, t trouble, at hall, there crowd) Trouble {
 	var pay, seats, balance, charges, hold counter
 	pace := r.config.Pace
 	s.spans.forget()
@@ -126,14 +139,16 @@ func (r *Report) disturb(ctx context.Context, s *system, t trouble, at hall, buy
 	end := time.Now().Add(r.config.Outage)
 	var all sync.WaitGroup
 	run := func(c *counter, pace time.Duration, send func(ctx context.Context, i int) error) {
-		all.Go(func() { paced{c, pace, send}.run(ctx, end, len(buyers)*10, nil) })
+		all.Go(func() { paced{c, pace, send}.run(ctx, end, len(there.buyers)*10, nil) })
 	}
-	run(&seats, pace/2, func(ctx context.Context, _ int) error { _, err := other.sold(ctx, at); return err })
+	run(&seats, pace/2, func(ctx context.Context, _ int) error { _, err := there.other.sold(ctx, at); return err })
 	run(&balance, pace/2, func(ctx context.Context, _ int) error {
-		return other.copied().ask(ctx, http.MethodGet, "/balance", "", nil, nil)
+		return there.other.copied().ask(ctx, http.MethodGet, "/balance", "", nil, nil)
 	})
-	run(&charges, pace, func(ctx context.Context, i int) error { return other.charges(ctx, 1, fmt.Sprintf("more-%d", i)) })
-	run(&hold, pace, func(ctx context.Context, i int) error { return other.copied().holds(ctx, at, len(buyers)+1+i) })
+	run(&charges, pace, func(ctx context.Context, i int) error { return there.other.charges(ctx, 1, fmt.Sprintf("more-%d", i)) })
+	run(&hold, pace, func(ctx context.Context, i int) error {
+		return there.holders[i%len(there.holders)].copied().holds(ctx, at, len(there.buyers)+1+i)
+	})
 	all.Go(func() { // the end of the trouble does not wait for those who wait for it
 		select {
 		case <-time.After(time.Until(end)):
@@ -142,7 +157,7 @@ func (r *Report) disturb(ctx context.Context, s *system, t trouble, at hall, buy
 		s.parts.set(trouble{})
 	})
 	var after aftermath
-	paced{&pay, pace, func(ctx context.Context, i int) error { return buyers[i].pays(ctx) }}.run(ctx, end, len(buyers), after.note)
+	paced{&pay, pace, func(ctx context.Context, i int) error { return there.buyers[i].pays(ctx) }}.run(ctx, end, len(there.buyers), after.note)
 	all.Wait()
 	return Trouble{
 		System: s.name, Trouble: t.String(), Pay: pay.taken(), Later: after.later, Refused: after.refused, Settled: after.last,
