@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	buyers      = 12
-	springLimit = 40 * time.Second // for a trap to spring
-	endLimit    = 4 * time.Minute  // for the last payment to end
+	buyers      = 8
+	springLimit = time.Minute     // for a trap to spring
+	endLimit    = 4 * time.Minute // for the last payment to end
 )
 
 // campaign is one system through all its lives.
@@ -112,7 +112,7 @@ func (c *campaign) revive(f fate) {
 func (c *campaign) killAll(ctx context.Context) {
 	plan := c.plan()
 	for len(plan) > 0 || c.tally.inFlight < c.wanted || c.town.book.ended()[orchestrator.Completed] < c.tally.least(c.wanted) {
-		if c.misses > 10+len(c.tally.planned)/4 || c.tally.lives > 10*c.wanted+100 {
+		if c.misses > 20+len(c.tally.planned)/4 || c.tally.lives > 10*c.wanted+100 {
 			c.tally.print(c.t, c.town.book.ended())
 			c.t.Fatalf("%d lives, %d of them for nothing, and these are still to do: %q", c.tally.lives, c.misses, plan)
 		}
@@ -227,6 +227,7 @@ func (c *campaign) fate(name string) (fate, meddle) {
 	f.Kill = fmt.Sprintf("%s:%s:%d", p.name(), name[at+1:], n)
 	if p.leads != nil || p.meddle != (meddle{}) {
 		f.Armed, f.Off = p.leads, ""
+		f.Hurry = len(p.leads) > 0 && p.leads[0].Kind == fault.Lose
 	}
 	return f, p.meddle
 }

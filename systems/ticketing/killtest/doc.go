@@ -5,7 +5,7 @@
 // # What runs
 //
 // The test's own binary starts itself again as a child, and the child is package platform as it would run for its
-// owner: six services, each with its file, behind one door on loopback. The parent runs twelve buyers over
+// owner: six services, each with its file, behind one door on loopback. The parent runs eight buyers over
 // HTTP: they enter the line of a concert, wait for their turn, hold a seat or two, bring money and pay. All that
 // they send they repeat as it is, under the same key, until there is an answer. Some bring too little money and
 // pay again when they have more, some click twice, some pay for the same from two windows, some give their seats

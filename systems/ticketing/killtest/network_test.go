@@ -18,6 +18,7 @@ type fate struct {
 	Folder, Address string
 	Redis           string        // where the line is; empty: in queue.db
 	Kill            string        // the trap, "place:moment:n"; empty: none
+	Hurry           bool          // steps are given up soon
 	Seed            uint64        // of the faults that happen by chance; 0: none
 	Armed           []fault.Fault // at ways of messages
 	Off             string        // a service that nothing reaches for OffFor

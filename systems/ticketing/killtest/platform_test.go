@@ -27,9 +27,9 @@ const (
 	password  = "correct horse"
 	atOnce    = 6 // active tokens of a concert
 	holdFor   = 10 * time.Second
-	expect    = 500 * time.Millisecond
-	budget    = 2 * time.Second
-	delivered = time.Second // a delivery that a kill cuts off comes again after twice this
+	patient   = 2 * time.Second        // until a step is asked about, and a fourth of its budget
+	hasty     = 500 * time.Millisecond // likewise, where steps are to be given up
+	delivered = 2 * time.Second        // a delivery that a kill cuts off comes again after twice this
 )
 
 // runPlatform is the child: all services and their one door, until a SIGTERM.
@@ -47,6 +47,9 @@ func runPlatform(text string) error {
 	}
 	c := config(f.Folder, n)
 	c.Redis = f.Redis
+	if f.Hurry {
+		c.Budget, c.Expect = 4*hasty, hasty
+	}
 	p, err := platform.Open(ctx, c)
 	if err != nil {
 		return err
@@ -66,7 +69,7 @@ func config(folder string, n *network) platform.Config {
 	return platform.Config{
 		Folder: folder, Admin: user.Admin{Name: admin, Password: password}, Iterations: 1, Logger: log, Around: n.around,
 		AdmitEvery: 50 * time.Millisecond, SweepEvery: 500 * time.Millisecond, HoldFor: holdFor, Rule: queue.Rule{Limit: atOnce},
-		Budget: budget, Expect: expect, Engine: quick(log), Delivery: delivered, Patience: 500 * time.Millisecond, Wait: time.Second,
+		Budget: 4 * patient, Expect: patient, Engine: quick(log), Delivery: delivered, Patience: 500 * time.Millisecond, Wait: time.Second,
 	}
 }
 

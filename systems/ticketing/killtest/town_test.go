@@ -168,7 +168,7 @@ func (w *town) signOn(ctx context.Context, name string) (*person, bool) {
 // patiently ranges until ctx ends; the function that it hands out is a short pause.
 func patiently(ctx context.Context) func(yield func(pause func()) bool) {
 	return func(yield func(func()) bool) {
-		tick := time.NewTicker(20 * time.Millisecond)
+		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()
 		pause := func() {
 			select {
