@@ -13,7 +13,7 @@ demo: ## four stories in the terminal, then a page to play on
 	go run ./cmd/demo
 
 # What is explored exhaustively runs on one goroutine: the race detector finds nothing there, and takes long.
-test: ## all tests with the race detector, on a PostgreSQL of their own; then each fuzz target for FUZZTIME, 30s
+test: ## all tests with the race detector, on a PostgreSQL and a Redis of their own; then each fuzz target for FUZZTIME, 30s
 	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo "the race detector needs a C compiler: install gcc, on Debian: apt-get install gcc libc6-dev"; exit 1; }
 	CGO_ENABLED=1 FUZZTIME="$${FUZZTIME:-30s}" .ci/servers run sh -c 'go test -race -timeout 20m $$(go list ./... | grep -v /sagatest/internal/) && go test -timeout 20m . ./sagatest/internal/... && .ci/fuzz'
 
@@ -29,8 +29,9 @@ bench: ## sagas per second on PostgreSQL beside hand-written loops; checks every
 bench-peers: ## the same beside DBOS and DTM
 	.ci/servers run sh -c 'cd bench/peers && go run . $(BENCH)'
 
-kills: ## SIGKILL before and after every durable write of the shop, with the counts; 100,000 order numbers; an engine, a participant and their relay; nodes on PostgreSQL
+kills: ## SIGKILL before and after every durable write of the shop and of the ticketing system, with the counts; 100,000 order numbers; an engine, a participant and their relay; nodes on PostgreSQL
 	SHOP_KILLS=5 go test -count=1 -v -run TestKilled ./systems/shop/killtest
+	TICKET_KILLS=100 go test -count=1 -v -timeout 30m ./systems/ticketing/killtest
 	SHOP_NUMBERS=100000 go test -count=1 -v -run TestNumbers ./systems/shop/racetest
 	MESSAGE_KILLS=200 .ci/servers run go test -count=1 -v -timeout 30m ./participant/killtest
 	NODES_FAULTS=100 .ci/servers run go test -count=1 -timeout 60m -v ./postgres/nodetest

@@ -28,6 +28,7 @@ const changeWithin = 10 * time.Second
 type DB struct {
 	Read  *sql.DB
 	write *sql.DB
+	path  string
 }
 
 // OpenDatabase opens a service's file, creates it if it does not exist (its folder is not), and
@@ -39,7 +40,7 @@ func OpenDatabase(ctx context.Context, path string) (*DB, error) {
 	if path == "" {
 		return nil, errors.New("sqlite: the path of the database is empty; name its file")
 	}
-	db := &DB{}
+	db := &DB{path: path}
 	var err error
 	if db.write, err = connect(path); err != nil {
 		return nil, fmt.Errorf("sqlite: open %s: %w", path, err)
@@ -98,6 +99,7 @@ func (db *DB) Change(ctx context.Context, fn func(context.Context, *sql.Tx) erro
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
+	defer db.traced(ctx)()
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
 	if err := fn(ctx, tx); err != nil {
 		return err

@@ -32,7 +32,7 @@ func Start(t testing.TB) *Server {
 		t.Fatal(err)
 	}
 	s.port = listener.Addr().(*net.TCPAddr).Port
-	listener.Close()
+	_ = listener.Close() // it only found a free port
 	s.Start()
 	t.Cleanup(s.Kill)
 	return s

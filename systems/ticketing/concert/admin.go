@@ -51,7 +51,7 @@ func (s *ConcertService) create(ctx context.Context, tx *sql.Tx, d Draft) (Conce
 	if err != nil {
 		return c, err
 	}
-	if err := s.tell(ctx, tx, Change{ConcertID: c.ID, After: c.Status}); err != nil {
+	if err := s.tell(ctx, tx, Change{ConcertID: c.ID, After: c.Status, Version: 1}); err != nil {
 		return c, err
 	}
 	for _, o := range opened {
@@ -108,7 +108,7 @@ func (s *ConcertService) seed(ctx context.Context) error {
 		if err := tx.QueryRowContext(ctx, anyConcertSQL).Scan(&filled); err != nil || filled {
 			return err
 		}
-		for _, d := range seedDrafts(s.now()) {
+		for _, d := range SeedDrafts(s.now()) {
 			if _, err := s.create(ctx, tx, d); err != nil {
 				return err
 			}

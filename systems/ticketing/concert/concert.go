@@ -71,6 +71,7 @@ type Seat struct {
 type Change struct {
 	ConcertID     int64
 	Before, After Status // Before is "" if the concert is new
+	Version       int64  // of the concert: a smaller one is older
 }
 
 // Changed reports whether the status is another one now.

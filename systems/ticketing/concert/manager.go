@@ -96,7 +96,7 @@ func (ConcertManager) stand(ctx context.Context, tx *sql.Tx, concert int64) (Cha
 	if err != nil {
 		return Change{}, err
 	}
-	change := Change{ConcertID: concert, Before: now.status, After: Unavailable}
+	change := Change{ConcertID: concert, Before: now.status, After: Unavailable, Version: now.version}
 	if now.left && !now.closed {
 		change.After = Available
 	}
@@ -106,5 +106,6 @@ func (ConcertManager) stand(ctx context.Context, tx *sql.Tx, concert int64) (Cha
 	if _, err := update(ctx, tx, statusSQL, change.After, concert); err != nil {
 		return Change{}, fmt.Errorf("concert: the status of %d: %w", concert, err)
 	}
+	change.Version++
 	return change, nil
 }

@@ -62,7 +62,7 @@ func (s *ConcertService) sell(ctx context.Context, tx *sql.Tx, _ string, c event
 	}
 	s.note(tx, change)
 	return event.ConcertStatusUpdated{
-		SagaID: c.Sale.SagaID, ConcertID: change.ConcertID, Before: string(change.Before), After: string(change.After),
+		SagaID: c.Sale.SagaID, ConcertID: change.ConcertID, Before: string(change.Before), After: string(change.After), Version: change.Version,
 	}, nil
 }
 
@@ -83,7 +83,7 @@ func (s *ConcertService) tell(ctx context.Context, tx *sql.Tx, change Change) er
 		return nil
 	}
 	return s.say(ctx, tx, "ConcertStatusUpdated", fmt.Sprintf("concert/%d", change.ConcertID), event.ConcertStatusUpdated{
-		ConcertID: change.ConcertID, Before: string(change.Before), After: string(change.After),
+		ConcertID: change.ConcertID, Before: string(change.Before), After: string(change.After), Version: change.Version,
 	})
 }
 

@@ -1,6 +1,9 @@
 package concert_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -53,6 +56,30 @@ func TestTheLastSeatClosesTheConcertAndItsUndoOpensIt(t *testing.T) {
 	h.wants(h.question("UndoConcert", "s-2"), "s-2: ConcertUndone")
 	h.wants(h.question("AskConcert", "s-2"), "s-2: ConcertStatusFailed undone")
 	h.wants(h.question("AskConcert", "s-1"), "s-1: ConcertStatusUpdated AVAILABLE>AVAILABLE")
+}
+
+// What is told of a concert says which word is the newer one, though the words may come in any order.
+func TestEveryChangeOfAConcertHasAGreaterVersion(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	made, _, first, second := h.sellable(2)
+	h.hears(h.sale("s-1", made.ID, first))
+	h.hears(h.sale("s-2", made.ID, second))
+	h.hears(h.question("UndoConcert", "s-2"))
+	h.hears(h.question("UndoConcert", "s-1"))
+	rows, err := h.service.Outbox().Rows(t.Context(), 100)
+	must(t, err)
+	var told []string
+	for _, row := range rows {
+		var c event.ConcertStatusUpdated
+		if row.Message.Type == "ConcertStatusUpdated" {
+			must(t, json.Unmarshal(row.Message.Data, &c))
+			told = append(told, fmt.Sprintf("%s %d", c.After, c.Version))
+		}
+	}
+	if got := strings.Join(told, ", "); got != "AVAILABLE 1, UNAVAILABLE 2, AVAILABLE 3" {
+		t.Error("told", got)
+	}
 }
 
 // Two sagas sell the last two seats at the same time. Exactly one of them sells the concert out.

@@ -2,9 +2,9 @@ package concert
 
 import "time"
 
-// seedDrafts are the concerts of a demonstration: three, each at two dates in the coming weeks, at seven
+// SeedDrafts are the concerts of a demonstration: three, each at two dates in the coming weeks, at seven
 // in the evening in Seoul, with fifty seats of three prices. They can be reserved at once.
-func seedDrafts(now time.Time) []Draft {
+func SeedDrafts(now time.Time) []Draft {
 	evening := func(days int) time.Time {
 		return now.UTC().Truncate(24*time.Hour).AddDate(0, 0, days).Add(10 * time.Hour)
 	}

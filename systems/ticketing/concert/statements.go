@@ -20,7 +20,7 @@ const (
 
 	// Without its name, SQLite looks at the sold seats too, which are all there are when it matters.
 	standingSQL = `
-		select c.status, c.closed, exists (
+		select c.status, c.closed, c.version, exists (
 			select 1 from schedule s join concert_seat t indexed by concert_seat_unsold on t.schedule = s.id
 			where s.concert = c.id and t.status <> 'SOLD')
 		from concert c where c.id = ?`
@@ -47,11 +47,12 @@ const (
 type standing struct {
 	status       Status
 	closed, left bool // left: a seat is not sold
+	version      int64
 }
 
 func readStanding(ctx context.Context, tx *sql.Tx, concert int64) (standing, error) {
 	var s standing
-	err := tx.QueryRowContext(ctx, standingSQL, concert).Scan(&s.status, &s.closed, &s.left)
+	err := tx.QueryRowContext(ctx, standingSQL, concert).Scan(&s.status, &s.closed, &s.version, &s.left)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, fmt.Errorf("%w: %d", ErrNotFound, concert)
 	}

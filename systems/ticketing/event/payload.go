@@ -84,6 +84,8 @@ type ConcertStatusUpdated struct {
 	ConcertID int64  `json:"concertId"`
 	Before    string `json:"before"` // "AVAILABLE", "UNAVAILABLE"; "" if the concert is new
 	After     string `json:"after"`
+	// Version counts the concert's changes: what has a smaller one is older.
+	Version int64 `json:"version"`
 }
 
 // Failed is the data of every fact XFailed and of ClaimRefused: the step did not take effect, and for this

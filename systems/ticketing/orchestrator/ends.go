@@ -86,15 +86,15 @@ func (o *PaymentSagaOrchestrator) tellEnds(ctx context.Context) error {
 // tellMissed goes through the sagas whose end was not told, a page at a time.
 func (o *PaymentSagaOrchestrator) tellMissed(ctx context.Context) error {
 	const page = 500
-	for from := int64(0); ; {
-		ids, last, err := untold(ctx, o.db.Read, from, page)
+	for behind := (place{}); ; {
+		ids, last, err := untold(ctx, o.db.Read, behind, page)
 		if err != nil {
 			return err
 		}
 		if err := o.tellAll(ctx, ids); err != nil || len(ids) < page {
 			return err
 		}
-		from = last + 1
+		behind = last
 	}
 }
 

@@ -48,6 +48,7 @@ type town struct {
 	did    []string                  // steps and their undoing, in order
 	told   []message.Message         // SagaCompleted, SagaFailed
 	seen   map[string]int            // messages by type
+	lost   []message.Message
 	crash  *crash
 }
 
@@ -108,8 +109,7 @@ func (w *town) start() {
 		w.told = append(w.told, m)
 		return nil
 	}
-	w.bus.Subscribe("SagaCompleted", tell)
-	w.bus.Subscribe("SagaFailed", tell)
+	w.subscribe(ctx, "everybody", map[string]message.Handler{"SagaCompleted": tell, "SagaFailed": tell})
 	var running sync.WaitGroup
 	run := w.orchestrator.Run
 	if w.run != nil {
@@ -145,7 +145,7 @@ func (w *town) subscribe(alive context.Context, service string, handlers map[str
 	for typ, h := range handlers {
 		w.bus.Subscribe(typ, func(ctx context.Context, m message.Message) error {
 			way := typ + " to " + service
-			if w.loses(way) {
+			if w.loses(way, m) {
 				return nil
 			}
 			return w.dies(alive, way, func() error { return h(ctx, m) })
@@ -180,12 +180,15 @@ func (w *town) dies(alive context.Context, way string, handle func() error) erro
 	return context.Cause(alive)
 }
 
-func (w *town) loses(typ string) bool {
+func (w *town) loses(typ string, m message.Message) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.seen[typ]++
 	n := w.lose[typ]
 	w.lose[typ] = max(n-1, min(n, 0))
+	if n != 0 {
+		w.lost = append(w.lost, m)
+	}
 	return n != 0
 }
 
@@ -276,4 +279,18 @@ func (w *town) payment(id string) (payment.Payment, []payment.Change) {
 	p, history, err := w.payments.Payment(w.t.Context(), mina, payment.ID(id))
 	must(w.t, err)
 	return p, history
+}
+
+// toldOf are the messages that told of the end of a saga.
+func (w *town) toldOf(id string) []message.Message {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(w.told), func(m message.Message) bool { return m.Correlation != id })
+}
+
+// count is how often a message was sent on a way.
+func (w *town) count(way string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.seen[way]
 }

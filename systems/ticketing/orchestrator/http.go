@@ -74,11 +74,26 @@ func (c *Controller) pay(w http.ResponseWriter, r *http.Request) error {
 }
 
 // admitted asks the queue whether the buyer's turn has come, but for a repeat: its token may have done its
-// work by now.
+// work by now. What was no repeat before the queue was asked may be one afterwards.
 func (c *Controller) admitted(r *http.Request, user, token, key string) error {
-	if _, err := ownerOf(r.Context(), c.service.db.Read, SagaID(user, key)); err == nil {
+	if c.begun(r, user, key) {
 		return nil
 	}
+	refused := c.turn(r, user, token)
+	if refused != nil && c.begun(r, user, key) {
+		return nil
+	}
+	return refused
+}
+
+// begun reports whether the same request has started its saga.
+func (c *Controller) begun(r *http.Request, user, key string) bool {
+	_, err := ownerOf(r.Context(), c.service.db.Read, SagaID(user, key))
+	return err == nil
+}
+
+// turn asks the queue whether the buyer's turn has come.
+func (c *Controller) turn(r *http.Request, user, token string) error {
 	pass, err := c.service.gate.Check(r.Context(), token)
 	if errors.Is(err, access.ErrNoPass) {
 		return newProblem(http.StatusUnauthorized, "unknown-token", "The queue does not know the token",

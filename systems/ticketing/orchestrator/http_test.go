@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -181,6 +182,32 @@ type turnstile struct{ done sync.Once }
 func (s *turnstile) Check(context.Context, string) (pass access.Pass, _ error) {
 	s.done.Do(func() { pass = access.Pass{UserID: mina, ConcertID: 1, Active: true} })
 	return pass, nil
+}
+
+// A click may be overtaken by its twin, payment and all, while the queue is asked about it.
+func TestAClickThatIsOvertakenIsNotTurnedAway(t *testing.T) {
+	t.Parallel()
+	late := &overtaken{}
+	w := (&town{t: t, gate: late, config: patient}).opens()
+	late.twin = func() { w.wants(200, "", pay("k")) }
+	w.wants(200, "", pay("k"))
+	w.wants(403, "not-admitted", pay("another"))
+}
+
+// overtaken lets the second one through while it is asked about the first one.
+type overtaken struct {
+	asked atomic.Int64
+	twin  func()
+}
+
+func (g *overtaken) Check(context.Context, string) (access.Pass, error) {
+	switch g.asked.Add(1) {
+	case 1:
+		g.twin()
+	case 2:
+		return access.Pass{UserID: mina, ConcertID: 1, Active: true}, nil
+	}
+	return access.Pass{UserID: mina, ConcertID: 1}, nil
 }
 
 // A service that does not run says so, and the same request goes on where that one ended.

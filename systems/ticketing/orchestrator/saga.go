@@ -23,9 +23,11 @@ type patience struct {
 func (p patience) last() int { return 2 * int(max(p.budget/p.expect, 1)) }
 
 // retry goes on for a while after the last question, because its answer may get lost too. Then the
-// instance needs attention, and the engine goes on asking slowly.
+// instance needs attention, and the engine goes on asking slowly. The first waits are short, but not so short
+// that a step which is refused a hearing at once, again and again, has used up its attempts long before its
+// budget: up to the last question they add up to about the budget by themselves.
 func (p patience) retry() saga.RetryPolicy {
-	return saga.RetryPolicy{MaxAttempts: p.last() + 8, Initial: time.Millisecond, Max: p.expect}
+	return saga.RetryPolicy{MaxAttempts: p.last() + 8, Initial: p.expect / 10, Max: p.expect}
 }
 
 // definition is the payment saga as data. Two steps make something happen; the others follow from them,

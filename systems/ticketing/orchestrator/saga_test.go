@@ -142,20 +142,3 @@ func TestWhatIsMissingForTooLongIsForbiddenAndUndone(t *testing.T) {
 		t.Errorf("did %q, want %q", got, want)
 	}
 }
-
-// A-52, in a small way: a restart in the middle changes nothing of the end.
-func TestARestartGoesOn(t *testing.T) {
-	t.Parallel()
-	w := newTown(t)
-	w.lose["PaymentCompleted to reservation"] = 1
-	id, err := w.orchestrator.StartSaga(t.Context(), mina, "t", "k", []int64{1, 2})
-	must(t, err)
-	w.restart()
-	if v := w.ends(id); v.State != orchestrator.Completed {
-		t.Errorf("got %+v", v)
-	}
-	var done event.SagaCompleted
-	if typ := w.hears(id, &done); typ != "SagaCompleted" {
-		t.Error(typ)
-	}
-}

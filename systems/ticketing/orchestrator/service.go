@@ -26,8 +26,8 @@ const (
 
 // Config tells [New] where things are. Gate, Path and Publisher are required.
 type Config struct {
-	// Budget is how long a step may be missing before it is given up and what is paid is undone.
-	// Default: 30 s.
+	// Budget is how long a step may be missing before it is given up and what is paid is undone: about so long
+	// if its service says at once that it cannot, up to twice as long if it says nothing. Default: 30 s.
 	Budget time.Duration
 	// Engine tunes the engine. Default: the engine's defaults.
 	Engine *saga.Config

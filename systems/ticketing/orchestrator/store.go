@@ -22,20 +22,28 @@ func ownerOf(ctx context.Context, db *sql.DB, id string) (user string, err error
 	return user, err
 }
 
-// untold are sagas whose end was not told yet, the oldest first.
-func untold(ctx context.Context, db *sql.DB, from int64, limit int) (ids []string, last int64, err error) {
-	rows, err := db.QueryContext(ctx, `
-		select id, started_at from payment_saga where told_at is null and started_at >= ? order by started_at limit ?`, from, limit)
+// place is where a page of sagas begins: behind this one.
+type place struct {
+	started int64
+	id      string
+}
+
+const untoldSQL = `
+	select id, started_at from payment_saga
+	where told_at is null and (started_at, id) > (?, ?) order by started_at, id limit ?`
+
+// untold are sagas whose end was not told yet, the oldest first, and where the next page begins.
+func untold(ctx context.Context, db *sql.DB, behind place, limit int) (ids []string, last place, err error) {
+	rows, err := db.QueryContext(ctx, untoldSQL, behind.started, behind.id, limit)
 	if err != nil {
-		return nil, 0, err
+		return nil, place{}, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id, &last); err != nil {
-			return nil, 0, err
+		if err := rows.Scan(&last.id, &last.started); err != nil {
+			return nil, place{}, err
 		}
-		ids = append(ids, id)
+		ids = append(ids, last.id)
 	}
 	return ids, last, rows.Err()
 }

@@ -20,7 +20,9 @@
 // saga turned back before the answer came.
 //
 // A PaymentInitiated that comes again asks for the money again under the same key, which takes nothing
-// twice; that is how a lost DebitBalance is made good.
+// twice; that is how a lost DebitBalance is made good. Money that comes when the payment has failed already is
+// refused for good (PaymentFailed, not-in-time). A message that speaks of another saga than its own, or of a sale
+// that cannot be, changes nothing and is a dead letter.
 //
 // # HTTP
 //

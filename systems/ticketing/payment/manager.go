@@ -37,6 +37,12 @@ func (PaymentManager) Initiate(ctx context.Context, tx *sql.Tx, sale event.Sale,
 	return p, err
 }
 
+// Find returns a payment, whoever's it is, as the transaction or the pool of reading connections sees it. The
+// error matches [ErrNotFound].
+func (PaymentManager) Find(ctx context.Context, q querier, id string) (Payment, error) {
+	return read(ctx, q, id)
+}
+
 // Complete says that the money was taken. The error matches [ErrStands] if the payment has failed or was
 // cancelled, and [ErrNotFound] if it was never initiated.
 func (m PaymentManager) Complete(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {

@@ -1,12 +1,14 @@
 package platform
 
 import (
+	"context"
 	"log/slog"
 	"math"
 	"time"
 
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/message"
+	"github.com/seosa-dev/saga/systems/ticketing/access"
 	"github.com/seosa-dev/saga/systems/ticketing/queue"
 	"github.com/seosa-dev/saga/systems/ticketing/user"
 )
@@ -20,8 +22,14 @@ type Config struct {
 	// Around is put between the bus and a service: place is the way, "PaymentCompleted>reservation".
 	// Default: nothing.
 	Around func(place string, next message.Publisher) message.Publisher
+	// Asking is put between the queue and the two services that ask it whose a token is: it is called for each
+	// question and asks next, or does not. Default: nothing.
+	Asking func(ctx context.Context, token string, next Check) (access.Pass, error)
 	// Budget and Expect are the orchestrator's. Default: 30 s and 5 s.
 	Budget, Expect time.Duration
+	// Delivery bounds the delivery of one message. What was on its way when the process was killed comes
+	// again after twice this time. Default: 10 s.
+	Delivery time.Duration
 	// Engine tunes the engine. Default: the engine's defaults.
 	Engine *saga.Config
 	// Folder is where the files are; it must exist.
@@ -53,5 +61,5 @@ type Config struct {
 // relay never gives a message up for the number of its attempts: what a service cannot take now, it takes
 // later.
 func (c Config) relay() *message.RelayConfig {
-	return &message.RelayConfig{Logger: c.Logger, Max: c.Patience, MaxAttempts: math.MaxInt}
+	return &message.RelayConfig{Logger: c.Logger, Max: c.Patience, MaxAttempts: math.MaxInt, Timeout: c.Delivery}
 }

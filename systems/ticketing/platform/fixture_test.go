@@ -37,7 +37,7 @@ func newCity(t *testing.T, change func(*platform.Config)) *city {
 	t.Helper()
 	config := platform.Config{
 		Folder: t.TempDir(), Logger: slog.New(slog.DiscardHandler), Iterations: 1, Admin: user.Admin{Name: "admin", Password: password},
-		AdmitEvery: 20 * time.Millisecond, Expect: time.Second,
+		AdmitEvery: 20 * time.Millisecond, Wait: 30 * time.Second,
 	}
 	if change != nil {
 		change(&config)
@@ -168,7 +168,9 @@ type place struct {
 func (b *buyer) entersAndWaits(concert int64) {
 	b.c.t.Helper()
 	var at place
-	b.until("the concert", func() bool { return b.ask("POST", "/queue/tokens", map[string]any{"concertId": concert}, &at) < 300 })
+	enter := map[string]any{"concertId": concert}
+	b.until("the concert", func() bool { return b.ask("POST", "/queue/tokens", enter, nil) < 300 })
+	b.must(http.StatusOK, "POST", "/queue/tokens", enter, &at)
 	b.token = at.Token
 	b.until("a turn", func() bool {
 		b.must(http.StatusOK, "GET", "/queue/tokens/me", nil, &at)

@@ -10,11 +10,24 @@ import (
 	"github.com/seosa-dev/saga/systems/ticketing/queue/line"
 )
 
-// gate asks the queue of this process.
-type gate struct{ queue *queue.QueueService }
-
 // Check says what a token is for, as an [access.QueueGate] does over HTTP.
+type Check func(ctx context.Context, token string) (access.Pass, error)
+
+// gate asks the queue of this process, past what is in the way.
+type gate struct {
+	queue  *queue.QueueService
+	asking func(ctx context.Context, token string, next Check) (access.Pass, error)
+}
+
+// Check asks.
 func (g gate) Check(ctx context.Context, token string) (access.Pass, error) {
+	if g.asking != nil {
+		return g.asking(ctx, token, g.check)
+	}
+	return g.check(ctx, token)
+}
+
+func (g gate) check(ctx context.Context, token string) (access.Pass, error) {
 	p, err := g.queue.Pass(ctx, token)
 	switch {
 	case errors.Is(err, line.ErrUnknown):

@@ -59,7 +59,7 @@ func (p *Platform) openReservations(ctx context.Context) (err error) {
 	c := p.config
 	p.Reservations, err = reservation.New(ctx, reservation.Config{
 		Path: p.file("reservation.db"), Guard: p.guard, Publisher: p.bus, Relay: c.relay(), Logger: c.Logger, Now: c.Now,
-		Gate: gate{p.Queue}, HoldFor: c.HoldFor, SweepEvery: c.SweepEvery,
+		Gate: gate{p.Queue, c.Asking}, HoldFor: c.HoldFor, SweepEvery: c.SweepEvery,
 	})
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (p *Platform) openOrchestrator(ctx context.Context) (err error) {
 	c := p.config
 	p.Orchestrator, err = orchestrator.New(ctx, orchestrator.Config{
 		Path: p.file("orchestrator.db"), Guard: p.guard, Publisher: p.bus, Relay: c.relay(), Logger: c.Logger, Now: c.Now,
-		Gate: gate{p.Queue}, Budget: c.Budget, Expect: c.Expect, Engine: c.Engine, Wait: c.Wait,
+		Gate: gate{p.Queue, c.Asking}, Budget: c.Budget, Expect: c.Expect, Engine: c.Engine, Wait: c.Wait,
 	})
 	if err != nil {
 		return err

@@ -20,7 +20,7 @@ func (s *QueueService) concertStatusUpdated() message.Handler {
 		if c.ConcertID <= 0 || c.After != available && c.After != unavailable {
 			return fmt.Errorf("%w: %s %s says %q of concert %d", message.ErrPoison, m.Type, m.ID, c.After, c.ConcertID)
 		}
-		return tellConcert(ctx, tx, c.ConcertID, c.After, m.Time)
+		return tellConcert(ctx, tx, c.ConcertID, c.After, c.Version)
 	})
 	return func(ctx context.Context, m message.Message) error {
 		err := handle(ctx, m)

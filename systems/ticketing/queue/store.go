@@ -47,10 +47,10 @@ func concertStatus(ctx context.Context, q querier, concert int64) (status string
 }
 
 // tellConcert keeps what happened last: messages about a concert have different keys, and no order.
-func tellConcert(ctx context.Context, tx *sql.Tx, concert int64, status string, at time.Time) error {
-	if _, err := tx.ExecContext(ctx, `insert into queue_concert (id, status, told_at) values (?, ?, ?)
-		on conflict (id) do update set status = excluded.status, told_at = excluded.told_at where excluded.told_at >= told_at`,
-		concert, status, at.UnixMicro()); err != nil {
+func tellConcert(ctx context.Context, tx *sql.Tx, concert int64, status string, version int64) error {
+	if _, err := tx.ExecContext(ctx, `insert into queue_concert (id, status, version) values (?, ?, ?)
+		on conflict (id) do update set status = excluded.status, version = excluded.version where excluded.version > version`,
+		concert, status, version); err != nil {
 		return fmt.Errorf("queue: write concert %d: %w", concert, err)
 	}
 	return nil

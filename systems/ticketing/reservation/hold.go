@@ -23,13 +23,17 @@ type ReservationManager struct {
 }
 
 // Hold reserves seats, all of them or none, and returns the reservations by seat as they were asked for.
-// It refuses with the codes seat-count, duplicate-seat, no-token, not-found, not-open, played and taken.
+// It refuses with the codes seat-count, duplicate-seat, no-token, not-found, not-open, played,
+// taken, and too-many-held if the buyer would have more than MaxClaim seats to pay for.
 // It does not look at Key, which [ReservationManager.Repeated] does.
 func (m ReservationManager) Hold(ctx context.Context, tx *sql.Tx, q Request, now time.Time) ([]Reservation, error) {
 	if err := q.check(); err != nil {
 		return nil, err
 	}
 	if err := open(ctx, tx, q, now); err != nil {
+		return nil, err
+	}
+	if err := few(ctx, tx, q); err != nil {
 		return nil, err
 	}
 	now = instant(now.UnixMilli())
@@ -89,6 +93,19 @@ func (q Request) check() error {
 		}
 	}
 	return checkToken(q.Token)
+}
+
+// few refuses to let one buyer hold more than can be paid at once: what is held, nobody else can buy.
+func few(ctx context.Context, tx *sql.Tx, q Request) error {
+	var unpaid int
+	err := tx.QueryRowContext(ctx, `select count(*) from reservation where user = ? and status = ?`, q.UserID, Pending).Scan(&unpaid)
+	if err != nil {
+		return fmt.Errorf("reservation: count what %s holds: %w", q.UserID, err)
+	}
+	if unpaid+len(q.Seats) > MaxClaim {
+		return refuse(TooMany, "You hold %d seats that are not paid, and may hold %d. Pay for them or give some up with DELETE /reservations/{id}.", unpaid, MaxClaim)
+	}
+	return nil
 }
 
 func checkToken(token string) error {

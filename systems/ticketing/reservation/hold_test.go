@@ -191,8 +191,9 @@ func TestASweepEndsAllThatIsOver(t *testing.T) {
 	for s := int64(20); s < 23; s++ {
 		d.opens(concert, s)
 		for n := 1; n <= seats; n += 2 {
-			q := ask(mina, n, n+1)
-			q.ScheduleID = s
+			q := ask(fmt.Sprintf("u%d-%d", s, n), n, n+1) // each by another buyer
+			q.ScheduleID, q.Token = s, fmt.Sprintf("t%d-%d", s, n)
+			d.queue.passes[q.Token] = access.Pass{UserID: q.UserID, ConcertID: concert, Active: true}
 			_, err := d.service.Hold(t.Context(), q)
 			must(t, err)
 		}
@@ -201,4 +202,17 @@ func TestASweepEndsAllThatIsOver(t *testing.T) {
 	if n, err := d.service.Sweep(t.Context()); n != 3*seats || err != nil {
 		t.Errorf("swept %d, %v", n, err)
 	}
+}
+
+// What one buyer holds, nobody else can buy: nobody holds more than can be paid at once.
+func TestOneBuyerHoldsNoMoreThanCanBePaid(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.holds(mina, 1, 2, 3, 4)
+	d.holds(mina, 5, 6, 7, 8)
+	if _, err := d.service.Hold(t.Context(), ask(mina, 9, 10, 11)); code(t, err) != reservation.TooMany {
+		t.Error(err)
+	}
+	d.wantSeat(9, 0)
+	d.holds(mina, 9, 10)
 }

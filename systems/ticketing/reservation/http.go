@@ -76,12 +76,18 @@ func (c *ReservationController) hold(w http.ResponseWriter, r *http.Request, use
 	if err != nil {
 		return err
 	}
-	answer := Held{Reservations: views(reserved), ExpiresAt: reserved[0].ExpiresAt}
-	for _, v := range answer.Reservations {
-		answer.Total += v.Price
-	}
-	web.WriteJSON(w, http.StatusCreated, answer)
+	web.WriteJSON(w, http.StatusCreated, HeldOf(reserved))
 	return nil
+}
+
+// HeldOf is the answer to a request that reserved something.
+func HeldOf(reserved []Reservation) Held {
+	answer := Held{Reservations: views(reserved)}
+	for _, r := range reserved {
+		answer.ExpiresAt = r.ExpiresAt
+		answer.Total += r.Price
+	}
+	return answer
 }
 
 func (c *ReservationController) list(w http.ResponseWriter, r *http.Request, user string) error {
@@ -140,7 +146,7 @@ func (c *ReservationController) answer(w http.ResponseWriter, r *http.Request, d
 	if err != nil {
 		return err
 	}
-	web.WriteJSON(w, http.StatusOK, view(found))
+	web.WriteJSON(w, http.StatusOK, ViewOf(found))
 	return nil
 }
 
@@ -161,7 +167,8 @@ func invalid(next string) error {
 	return newProblem(http.StatusBadRequest, "invalid-request", "The request is not valid", "Nothing was done; "+next)
 }
 
-func view(r Reservation) View {
+// ViewOf is a reservation as its buyer sees it.
+func ViewOf(r Reservation) View {
 	return View{
 		ID: r.ID, ConcertID: r.ConcertID, ScheduleID: r.ScheduleID, Seat: r.Seat, Price: r.Price, Status: r.Status,
 		ExpiresAt: r.ExpiresAt, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, SagaID: r.SagaID, Reason: r.Reason,
@@ -171,7 +178,7 @@ func view(r Reservation) View {
 func views(all []Reservation) []View {
 	shown := make([]View, len(all))
 	for i, r := range all {
-		shown[i] = view(r)
+		shown[i] = ViewOf(r)
 	}
 	return shown
 }

@@ -34,7 +34,7 @@ func statusOf(code string) int {
 		return http.StatusUnauthorized
 	case Over, GivenUp:
 		return http.StatusGone
-	case InPayment, Paid, Taken, NotPaying:
+	case InPayment, Paid, Taken, NotPaying, TooMany:
 		return http.StatusConflict
 	case KeyReused:
 		return http.StatusUnprocessableEntity

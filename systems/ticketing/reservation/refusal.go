@@ -15,6 +15,7 @@ const (
 	InPayment            = "paying"                // 409: a saga is paying for it
 	Paid                 = "paid"                  // 409: it is paid
 	Taken                = "taken"                 // 409: somebody holds the seat
+	TooMany              = "too-many-held"         // 409: the buyer holds as many unpaid seats as one may
 	NotPaying            = "not-paying"            // 409: the saga that paid has lost the reservation
 	NotOpen              = "not-open"              // 400: reserving has not begun
 	Played               = "played"                // 400: the concert is over or has begun

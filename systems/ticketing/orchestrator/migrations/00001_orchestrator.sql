@@ -7,7 +7,7 @@ create table payment_saga (
     told_at    integer -- when SagaCompleted or SagaFailed was put into the outbox
 ) strict;
 
-create index payment_saga_untold on payment_saga (started_at) where told_at is null;
+create index payment_saga_untold on payment_saga (started_at, id) where told_at is null;
 
 -- +goose Down
 drop table payment_saga;

@@ -38,7 +38,7 @@
 //     crash in between the next Admit finds them.
 //   - A key, the epoch, says that this Redis was filled, by which filling, and in which of its runs. Every
 //     script begins with it. When it is missing, whoever notices fills Redis from the book, one at a time by a
-//     lock that runs out, and the others wait. What an earlier filling decided and the book does not
+//     lock that runs out in 5 seconds if its holder is gone, and the others wait. What an earlier filling decided and the book does not
 //     have is void.
 //   - A Redis that was started again may have lost its last second (appendfsync everysec). Admit notices
 //     by the server's run id, and it is filled anew. Until then, for as long as nobody admits, a Look may
@@ -46,7 +46,7 @@
 //   - A position in Redis is ZRANK. Key-space notifications are not used: they can be lost.
 //
 // No database transaction spans a call of Redis. All keys have one hash tag, so they lie on one node of a
-// cluster. A prefix belongs to one book.
+// cluster. A prefix belongs to one book. The server must not evict keys (maxmemory-policy noeviction).
 //
 // # Storage
 //

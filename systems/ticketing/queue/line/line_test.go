@@ -193,6 +193,21 @@ func TestTimesAreOverWithoutAnybodyToSaySo(t *testing.T) {
 	})
 }
 
+// More have stopped looking than one call ends: whoever comes after them is let in all the same.
+func TestManyWhoWentAwayDoNotHoldUpTheNext(t *testing.T) {
+	t.Parallel()
+	drivers(t, func(t *testing.T, w *waitingLine) {
+		fillBook(t, w, 2500)
+		w.pass(31 * time.Minute)
+		w.enter("ann")
+		w.wantAdmitted(line.Rule{Limit: 1}, "ann")
+		for range 3 {
+			w.wantAdmitted(line.Rule{Limit: 1}, "")
+		}
+		w.wantCounts(line.Counts{Active: 1, Admitted: 1})
+	})
+}
+
 func TestWhoLooksKeepsTheirPlace(t *testing.T) {
 	t.Parallel()
 	drivers(t, func(t *testing.T, w *waitingLine) {
@@ -253,6 +268,34 @@ func TestAPositionFallsUntilItIsOne(t *testing.T) {
 		w.want("WAITING 1", last)
 		w.want("WAITING 1", last)
 		w.wantAdmitted(line.Rule{Limit: total}, last)
+	})
+}
+
+// Whoever looks while others are let in sees one moment: who waits has a place from 1 on.
+func TestWhoWaitsHasAPlaceWhileOthersAreLetIn(t *testing.T) {
+	t.Parallel()
+	drivers(t, func(t *testing.T, w *waitingLine) {
+		users := people(100)
+		w.enter(users...)
+		var looking sync.WaitGroup
+		for g := range 4 {
+			looking.Go(func() {
+				for i := g; i < len(users); {
+					p, err := w.Look(t.Context(), "t-"+users[i], w.now)
+					if err != nil || (p.Status == line.Waiting) != (p.Position > 0) {
+						t.Errorf("%s: %+v %v", users[i], p, err)
+						return
+					}
+					if p.Status == line.Active {
+						i += 4
+					}
+				}
+			})
+		}
+		for i, user := range users {
+			w.wantAdmitted(line.Rule{Limit: int64(i + 1)}, user)
+		}
+		looking.Wait()
 	})
 }
 

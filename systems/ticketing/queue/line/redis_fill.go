@@ -25,7 +25,7 @@ func (r *Redis) fill(ctx context.Context) error {
 		case reply[0] == "READY":
 			return nil
 		case reply[0] == "MINE" && len(reply) == 2:
-			if err := r.load(ctx, lock, reply[1]); !errors.Is(err, errEmptied) {
+			if err := r.loadAlone(ctx, lock, reply[1]); !errors.Is(err, errEmptied) {
 				return err
 			}
 		}
@@ -34,6 +34,25 @@ func (r *Redis) fill(ctx context.Context) error {
 		case <-ctx.Done():
 			return fmt.Errorf("%w: it is being made anew from the book: %w", ErrUnavailable, ctx.Err())
 		}
+	}
+}
+
+// loadAlone goes on when the caller gives up: all others wait for it. If it fails, another may try at once.
+func (r *Redis) loadAlone(ctx context.Context, lock, run string) error {
+	done := make(chan error, 1)
+	go func() {
+		ctx := context.WithoutCancel(ctx)
+		err := r.load(ctx, lock, run)
+		if err != nil {
+			_, _ = r.run(ctx, r.scripts.finish, lock, "0", "") // of no run: gives up the lock, which else runs out
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("%w: it is being made anew from the book: %w", ErrUnavailable, ctx.Err())
 	}
 }
 
@@ -76,12 +95,13 @@ func (r *Redis) loadAll(ctx context.Context, lock string) (total int, err error)
 			return total, err
 		}
 	}
-	if err := load(`select ` + columns + ` from queue_token where seq > ?1 and status = 'ACTIVE' order by seq limit ?2`); err != nil {
+	if err := load(`select ` + columns + ` from queue_token indexed by queue_token_active
+		where status = 'ACTIVE' and seq > ?1 order by seq limit ?2`); err != nil {
 		return total, err
 	}
 	// Those who were let in lately count for the batch, whatever became of them.
-	err = load(`select `+columns+` from queue_token where seq > ?1 and admitted_at > 0
-		and admitted_at > (select max(admitted_at) from queue_token where admitted_at > 0) - ?3 order by seq limit ?2`, MaxEvery.Milliseconds())
+	err = load(`select `+columns+` from queue_token indexed by queue_token_admitted
+		where admitted_at > 0 and seq > ?1 and admitted_at > (select max(admitted_at) from queue_token where admitted_at > 0) - ?3 order by seq limit ?2`, MaxEvery.Milliseconds())
 	return total, err
 }
 

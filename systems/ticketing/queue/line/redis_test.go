@@ -80,12 +80,19 @@ func TestACrashAtEachPoint(t *testing.T) {
 		"both before the book": func(b *book) { b.before = flushAndCrash }, "both after the book": func(b *book) { b.after = flushAndCrash },
 	}
 	calls := map[string]func(w *waitingLine) error{
-		"enter":    func(w *waitingLine) error { _, err := w.Enter(t.Context(), "t-eve", "eve", concert, w.now); return err },
-		"admit":    func(w *waitingLine) error { _, err := w.Admit(t.Context(), concert, line.Rule{Limit: 3}, w.now); return err },
+		"enter": func(w *waitingLine) error { _, err := w.Enter(t.Context(), "t-eve", "eve", concert, w.now); return err },
+		"admit": func(w *waitingLine) error {
+			_, err := w.Admit(t.Context(), concert, line.Rule{Limit: 3}, w.now)
+			return err
+		},
 		"complete": func(w *waitingLine) error { _, err := w.Complete(t.Context(), "t-ann", "saga", w.now); return err },
 		"restore":  func(w *waitingLine) error { _, err := w.Restore(t.Context(), "t-zoe", "saga", w.now); return err },
 		"end":      func(w *waitingLine) error { _, err := w.End(t.Context(), "t-ann", line.Cancelled, w.now); return err },
-		"look":     func(w *waitingLine) error { w.pass(181 * time.Second); _, err := w.Look(t.Context(), "t-cho", w.now); return err },
+		"look": func(w *waitingLine) error {
+			w.pass(181 * time.Second)
+			_, err := w.Look(t.Context(), "t-cho", w.now)
+			return err
+		},
 	}
 	for called, call := range calls {
 		for happened, fault := range faults {
@@ -235,6 +242,35 @@ func TestOneFillsAnEmptiedRedis(t *testing.T) {
 	}
 }
 
+// Who fills the Redis and gives up, or fails, does not keep the others from it.
+func TestFillingDoesNotHangOnWhoBegan(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	w := onRedis(t, server.URL(), "queue")
+	w.enter("ann", "bob")
+	for name, happens := range map[string]func(cancel func()) error{
+		"gives up": func(cancel func()) error { cancel(); return nil },
+		"fails":    func(func()) error { return errCrash },
+	} {
+		server.Flush()
+		ctx, cancel := context.WithCancel(t.Context())
+		var once sync.Once
+		w.book.before = func() (err error) {
+			once.Do(func() { err = happens(cancel) })
+			return err
+		}
+		if _, err := w.Look(ctx, "t-bob", w.now); err == nil {
+			t.Errorf("one who %s found out", name)
+		}
+		began := time.Now()
+		w.want("WAITING 2", "bob")
+		if took := time.Since(began); took > 20*time.Second {
+			t.Errorf("the next waited %v", took)
+		}
+		cancel()
+	}
+}
+
 // Both drivers, side by side, through the same calls by chance, while Redis is emptied again and again.
 func TestBothDriversSayTheSame(t *testing.T) {
 	t.Parallel()
@@ -245,7 +281,7 @@ func TestBothDriversSayTheSame(t *testing.T) {
 	b := openBook(t, filepath.Join(t.TempDir(), "other.db"))
 	other := &waitingLine{Line: line.NewSQLite(b, b.Read, line.Book{}), t: t, book: b, now: start}
 	users := people(12)
-	for i := range 600 {
+	for i := range 300 {
 		user, by, rule := users[chance.IntN(len(users))], fmt.Sprint("saga", chance.IntN(3)), line.Rule{Limit: chance.Int64N(5)}
 		if chance.IntN(2) == 0 {
 			rule.Batch, rule.Every = 2, 5*time.Minute

@@ -3,6 +3,7 @@ package line
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"github.com/seosa-dev/saga/sqlite"
@@ -46,12 +47,30 @@ func (s *SQLite) Look(ctx context.Context, token string, now time.Time) (Place, 
 	if err != nil {
 		return Place{}, err
 	}
-	if t.at(now) == Waiting && s.book.due(t.waitingUntil, now) {
-		if t, err = s.renewals.renew(ctx, token, s.book.waitingUntil(now)); err != nil {
+	if t.at(now) != Waiting {
+		return t.place(now), nil
+	}
+	if s.book.due(t.waitingUntil, now) {
+		if _, err = s.renewals.renew(ctx, token, s.book.waitingUntil(now)); err != nil {
 			return Place{}, err
 		}
 	}
-	return s.book.look(ctx, s.read, t, now)
+	return s.stands(ctx, token, now)
+}
+
+// stands reads a token and its position as of one moment: who is let in between two reads would wait at
+// position 0.
+func (s *SQLite) stands(ctx context.Context, token string, now time.Time) (Place, error) {
+	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return Place{}, fmt.Errorf("line: look: %w", err)
+	}
+	defer tx.Rollback()
+	t, err := known(ctx, tx, token)
+	if err != nil {
+		return Place{}, err
+	}
+	return s.book.look(ctx, tx, t, now)
 }
 
 // Admit implements [Line].

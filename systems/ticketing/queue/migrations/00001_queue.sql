@@ -3,7 +3,7 @@
 create table queue_concert (
     id      integer primary key,
     status  text    not null check (status in ('AVAILABLE', 'UNAVAILABLE')),
-    told_at integer not null -- when it happened there: microseconds since 1970, UTC
+    version integer not null -- of the concert, as its service counts
 ) strict;
 
 -- How many are let in, where an administrator has said so. 0 is the line of all concerts, if there is one.

@@ -28,7 +28,7 @@ create table queue_block (
     level   integer not null check (level in (1, 2, 3)),
     block   integer not null, -- seq / 64, / 4,096, / 262,144
     waiting integer not null check (waiting >= 0),
-    primary key (concert, level, block)
+    primary key (level, concert, block)
 ) strict, without rowid;
 
 -- +goose StatementBegin
@@ -36,7 +36,7 @@ create trigger queue_token_joins after insert on queue_token when new.status = '
 begin
     insert into queue_block (concert, level, block, waiting)
     values (new.concert, 1, new.seq >> 6, 1), (new.concert, 2, new.seq >> 12, 1), (new.concert, 3, new.seq >> 18, 1)
-    on conflict (concert, level, block) do update set waiting = waiting + 1;
+    on conflict (level, concert, block) do update set waiting = waiting + 1;
 end;
 -- +goose StatementEnd
 

@@ -11,6 +11,11 @@
 --   :epoch        which filling of this Redis stands, and in which of its runs; missing: none does
 --   :lock         who fills it
 local base = KEYS[1]
+
+-- How long the lock of who fills it holds, in milliseconds. Each page makes it hold anew, so it need not be long,
+-- and nobody can use the line until it is over when its holder has died.
+local lease = 5000
+
 local function key(name, concert)
 	if concert then return base .. ':' .. name .. ':' .. concert end
 	return base .. ':' .. name

@@ -4,7 +4,7 @@ if ARGV[1] == '' then
 	if redis.call('EXISTS', key('epoch')) == 0 then return {'LOST'} end
 else
 	if redis.call('GET', key('lock')) ~= ARGV[1] then return {'LOST'} end
-	redis.call('PEXPIRE', key('lock'), 60000)
+	redis.call('PEXPIRE', key('lock'), lease)
 end
 for i = 3, #ARGV, 10 do
 	local token = ARGV[i]

@@ -1,0 +1,101 @@
+package compare
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Config says how much is compared. Folder is required.
+type Config struct {
+	// Buyers is how many pay in each round of pay. Default: 96.
+	Buyers int
+	// Concurrency are the numbers of buyers who pay at a time. Default: 1, 8 and 32.
+	Concurrency []int
+	// Folder is where the systems' files are made, each in a folder of its own; it must exist.
+	Folder string
+	// Late is how late the queue answers. Default: 300 ms.
+	Late time.Duration
+	// Log gets a line for each measure. Default: nothing is said.
+	Log io.Writer
+	// Outage is how long a part stops. Default: 2 s.
+	Outage time.Duration
+	// Pace is the time between payments while a part is stopped or late. Default: 50 ms.
+	Pace time.Duration
+	// Rounds is how often pay is repeated. Default: 3.
+	Rounds int
+}
+
+func (c Config) defaults() Config {
+	c.Buyers = cmp.Or(c.Buyers, 96)
+	if len(c.Concurrency) == 0 {
+		c.Concurrency = []int{1, 8, 32}
+	}
+	c.Late = cmp.Or(c.Late, 300*time.Millisecond)
+	if c.Log == nil {
+		c.Log = io.Discard
+	}
+	c.Outage = cmp.Or(c.Outage, 2*time.Second)
+	c.Pace = cmp.Or(c.Pace, 50*time.Millisecond)
+	c.Rounds = cmp.Or(c.Rounds, 3)
+	return c
+}
+
+// opening makes a system anew in a folder.
+type opening func(ctx context.Context, folder string) (*system, error)
+
+// Run compares. An error says that something could not be measured, or that an outcome was wrong; then there
+// is no report.
+func Run(ctx context.Context, config Config) (*Report, error) {
+	if config.Folder == "" {
+		return nil, errors.New("compare: Config.Folder is empty; name a folder for the files")
+	}
+	r := &Report{config: config.defaults()}
+	for i, c := range r.config.Concurrency {
+		for round := range r.config.Rounds {
+			err := r.inTurns(ctx, i+round, func(ctx context.Context, s *system) error { return r.pay(ctx, s, c) })
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	for i, trouble := range troubles(r.config.Late) {
+		err := r.inTurns(ctx, i, func(ctx context.Context, s *system) error { return r.stop(ctx, s, trouble) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// inTurns measures both systems, each made anew and never both at once, beginning with another one each time.
+func (r *Report) inTurns(ctx context.Context, turn int, measure func(context.Context, *system) error) error {
+	both := []opening{openMonolith, openServices}
+	for i := range both {
+		if err := r.once(ctx, both[(turn+i)%2], measure); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Report) once(ctx context.Context, open opening, measure func(context.Context, *system) error) error {
+	r.made++
+	folder := filepath.Join(r.config.Folder, fmt.Sprintf("system-%03d", r.made))
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return fmt.Errorf("compare: %w", err)
+	}
+	s, err := open(ctx, folder)
+	if err != nil {
+		return fmt.Errorf("compare: %w", err)
+	}
+	if err = measure(ctx, s); err != nil {
+		err = fmt.Errorf("compare: %s in %s: %w", s.name, folder, err)
+	}
+	return errors.Join(err, s.stop())
+}

@@ -1,0 +1,29 @@
+package orchestrator_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/seosa-dev/saga/systems/ticketing/event"
+	"github.com/seosa-dev/saga/systems/ticketing/orchestrator"
+)
+
+// Where nothing goes wrong, every reply is heard when it comes or kept until its turn: none is left behind as
+// too late, whether the payment goes through or a service refuses.
+func TestNoReplyIsLateWhereNothingGoesWrong(t *testing.T) {
+	t.Parallel()
+	for _, refused := range []event.SagaStep{"", event.Claim, event.Debit, event.Reservation, event.Queue, event.Concert} {
+		t.Run("refused "+string(refused), func(t *testing.T) {
+			t.Parallel()
+			w := (&town{t: t, config: func(c *orchestrator.Config) { c.Expect, c.Budget = 20*time.Second, time.Minute }}).opens()
+			w.refuses(refused, "no")
+			id := w.pays("k").SagaID
+			w.toldOnce(id)
+			sent, err := w.orchestrator.Engine().Sent(t.Context(), id)
+			must(t, err)
+			for _, s := range sent {
+				t.Errorf("%s %s %s %q: %v", s.Step, s.Outcome, s.By, s.Reason, s.Result.Err)
+			}
+		})
+	}
+}
