@@ -16,6 +16,12 @@
 // otherwise the command ends with the stories. The exit status is 0 only if every story ended as it
 // should.
 //
+// The command play plays what can go wrong with an order (rows B-…) and with the payment for tickets (rows
+// A-…, each on a ticketing platform in a process of its own), all rows or those that are named, and says of
+// each how it should have ended and how it did:
+//
+//	go run ./cmd/demo play A-48 B-S7c
+//
 // Flags: -dir names the data folder (default demo-data; it survives restarts, and deleting it starts
 // anew), -port the page's port on the loopback address (default 8080; 0 takes a free one), -stay and
 // -stay=false say whether the page stays.

@@ -3,6 +3,7 @@ package scenario
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -13,6 +14,9 @@ import (
 
 // measure holds the system against the row, once nothing is on its way any more.
 func (p *player) measure(ctx context.Context) error {
+	if err := p.wentWrong(ctx); err != nil {
+		return err
+	}
 	if err := p.quiet(ctx); err != nil {
 		return err
 	}
@@ -23,6 +27,18 @@ func (p *player) measure(ctx context.Context) error {
 	now.Answers, now.Attention = p.got.Answers, p.got.Attention
 	p.got = now
 	p.got.Undone, err = p.system.undone(ctx, p.saga)
+	return err
+}
+
+// wentWrong wants each fault to have struck: a row without it would show nothing. Whether a table has
+// refused rows is not counted; what comes of that is in the end.
+func (p *player) wentWrong(ctx context.Context) error {
+	state, err := p.system.faults().State(ctx)
+	for _, f := range state.Armed {
+		if f.Times > 0 || f.Kind != fault.Reject && state.Counts[string(f.Kind)] == 0 {
+			err = errors.Join(err, fmt.Errorf("%s at %q never came about", f.Kind, f.At))
+		}
+	}
 	return err
 }
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/systems/fault"
 	"github.com/seosa-dev/saga/systems/ticketing/orchestrator"
 )
@@ -17,7 +16,7 @@ import (
 // stepWithin bounds one step of a row, and pause is how long it rests between two looks.
 const (
 	stepWithin = 2 * time.Minute
-	pause      = 10 * time.Millisecond
+	pause      = 20 * time.Millisecond
 )
 
 // Result is what came of a row.
@@ -112,6 +111,9 @@ func (p *player) step(ctx context.Context, s Step) error {
 	case s.Release:
 		return faults.Release(ctx)
 	case s.Heal:
+		if err := p.wentWrong(ctx); err != nil {
+			return err
+		}
 		return faults.Heal(ctx)
 	case s.Struck != "":
 		return p.struck(ctx, s.Struck)
@@ -161,9 +163,9 @@ func (p *player) act(ctx context.Context, s Step) error {
 	case s.State != "":
 		return p.stands(ctx, s.State)
 	case s.Retry:
-		return p.system.intervene(ctx, p.saga, saga.Retry)
+		return p.system.retry(ctx, p.saga)
 	case s.TurnBack:
-		return p.system.intervene(ctx, p.saga, saga.Compensate)
+		return p.system.callOff(ctx, p.saga)
 	}
 	return fmt.Errorf("a step without a meaning")
 }

@@ -54,34 +54,29 @@ func (s *System) attention(ctx context.Context, id string) (why string, err erro
 	return why, err
 }
 
-// intervene is what a person does with the command seosa, who looks again when the saga has moved by itself
-// meanwhile. To retry one that has moved is not needed.
-func (s *System) intervene(ctx context.Context, id string, verb saga.Verb) error {
+// retry is what a person does with `seosa retry`, who looks again if it has moved meanwhile. A saga that goes
+// on by itself by then needs none.
+func (s *System) retry(ctx context.Context, id string) error {
 	return s.desk(ctx, func(e *saga.Engine) error {
-		for {
-			err := once(ctx, e, id, verb)
-			if verb == saga.Retry {
-				return ignoring(ignoring(err, saga.ErrMoved), saga.ErrInvalid)
+		return until(ctx, "a retry", func() (bool, error) {
+			preview, err := e.Preview(ctx, saga.Intervention{
+				Verb: saga.Retry, Filter: saga.Filter{IDs: []string{id}}, By: "kim", Reason: "what was broken works again",
+			})
+			if err != nil {
+				return false, err
 			}
-			if !errors.Is(err, saga.ErrMoved) || ctx.Err() != nil {
-				return err
+			results, err := e.Apply(ctx, preview)
+			for _, r := range results {
+				err = errors.Join(err, r.Err)
 			}
-		}
+			return !errors.Is(err, saga.ErrMoved), ignoring(ignoring(err, saga.ErrMoved), saga.ErrInvalid)
+		})
 	})
 }
 
-func once(ctx context.Context, e *saga.Engine, id string, verb saga.Verb) error {
-	preview, err := e.Preview(ctx, saga.Intervention{
-		Verb: verb, Filter: saga.Filter{IDs: []string{id}}, By: "kim", Reason: "the row wants it",
-	})
-	if err != nil {
-		return err
-	}
-	results, err := e.Apply(ctx, preview)
-	for _, r := range results {
-		err = errors.Join(err, r.Err)
-	}
-	return err
+// callOff is what a program does, or a person with `seosa compensate`.
+func (s *System) callOff(ctx context.Context, id string) error {
+	return s.desk(ctx, func(e *saga.Engine) error { return e.Compensate(ctx, id, "kim", "nobody wants it any more") })
 }
 
 // ignoring drops an error that is expected.

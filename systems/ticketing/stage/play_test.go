@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seosa-dev/saga/systems/fault"
 	"github.com/seosa-dev/saga/systems/ticketing/scenario"
 	"github.com/seosa-dev/saga/systems/ticketing/stage"
 )
@@ -76,6 +77,22 @@ func TestARowThatCannotBePlayedDoesNotHarmTheNext(t *testing.T) {
 	}
 	if !results[1].Passed() {
 		t.Errorf("the next: %v %v", results[1].Err, results[1].Got)
+	}
+}
+
+// A row whose fault did not come about has shown nothing, however it ended.
+func TestAFaultThatDoesNotStrikeFailsItsRow(t *testing.T) {
+	t.Parallel()
+	rows := find(t, "A-46-two")
+	rows[0].Steps = append([]scenario.Step{{Arm: &fault.Fault{At: scenario.Way("UndoDebit", "user"), Kind: fault.Lose}}}, rows[0].Steps...)
+	config := stage.Config{Folder: t.TempDir(), Child: []string{childFlag}}
+	err := stage.Play(t.Context(), config, rows, func(r scenario.Result) {
+		if r.Err == nil || !strings.Contains(r.Err.Error(), `lose at "UndoDebit>user" never came about`) {
+			t.Errorf("got %v %v", r.Err, r.Got)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
