@@ -26,7 +26,7 @@ func Example_fence() {
 	defer stop()
 	silent := func(context.Context, *Seat, saga.Attempt) error { return errors.New("no answer") }
 	book := saga.Definition[Seat]{
-		Name: "book", Version: 1, Deadline: 300 * time.Millisecond,
+		Name: "book", Version: 1, Deadline: time.Second,
 		Steps: []saga.Step[Seat]{{
 			Name:   "hold",
 			Action: func(context.Context, *Seat, saga.Attempt) error { return nil },
@@ -40,7 +40,7 @@ func Example_fence() {
 				fmt.Println("fence", a.Key)
 				return fmt.Errorf("%w: not charged, and never will be", saga.Refused)
 			},
-			Retry: saga.RetryPolicy{MaxAttempts: 100, Initial: 20 * time.Millisecond, Factor: 1},
+			Retry: saga.RetryPolicy{Initial: time.Minute, Max: time.Minute}, // the deadline comes first
 		}},
 	}
 	engine, err := saga.New(memory.Open(), &saga.Config{Timeout: 100 * time.Millisecond}, book)
