@@ -62,6 +62,7 @@ var mayImport = map[string][]string{
 	"systems/shop/scenario":          {"systems/fault", "systems/shop/audit"},
 	"systems/shop/killtest":          {""},
 	"systems/shop/racetest":          {},
+	"systems/ticketing":              {},
 	"systems/ticketing/access":       {"systems/internal/web"},
 	"systems/ticketing/event":        {"", "message", "participant"},
 	"systems/ticketing/user":         {"message", "participant", "sqlite", "systems/internal/web", "systems/session", "systems/ticketing/access", "systems/ticketing/event"},
@@ -73,7 +74,7 @@ var mayImport = map[string][]string{
 	"systems/ticketing/orchestrator": {"", "message", "participant", "sqlite", "systems/internal/web", "systems/ticketing/access", "systems/ticketing/event"},
 	"systems/ticketing/killtest":     {},
 	"systems/ticketing/platform": {
-		"", "message", "sqlite", "systems/session", "systems/ticketing/access", "systems/ticketing/concert",
+		"", "message", "sqlite", "systems/internal/web", "systems/session", "systems/ticketing/access", "systems/ticketing/concert",
 		"systems/ticketing/orchestrator", "systems/ticketing/payment", "systems/ticketing/queue", "systems/ticketing/queue/line",
 		"systems/ticketing/reservation", "systems/ticketing/user",
 	},
@@ -99,7 +100,7 @@ var mayImport = map[string][]string{
 		"systems/ticketing/queue", "systems/ticketing/user",
 	},
 	"cmd/ticketing": {
-		"message", "systems/session", "systems/ticketing/access", "systems/ticketing/compare", "systems/ticketing/concert",
+		"message", "systems/session", "systems/ticketing/access", "systems/ticketing/audit", "systems/ticketing/compare", "systems/ticketing/concert",
 		"systems/ticketing/monolith", "systems/ticketing/orchestrator", "systems/ticketing/payment", "systems/ticketing/platform",
 		"systems/ticketing/queue", "systems/ticketing/reservation", "systems/ticketing/user", "systems/ticketing/flaw",
 	},

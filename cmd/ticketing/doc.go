@@ -6,6 +6,8 @@
 //	ticketing user           one service alone, with its own file and port; so are concert, reservation,
 //	                         queue, payment and orchestrator
 //	ticketing compare        payments through both, what a stopped part stops, and what a slow one slows
+//	ticketing audit          whether the books of all services agree
+//	ticketing flaws          thirteen mistakes beside the code that does not make them
 //
 // Each has -h. All listen on a loopback address unless told otherwise, keep their files in -dir, and end in
 // order on ctrl-C: the port first, then what runs, then the files.

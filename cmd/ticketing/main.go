@@ -29,6 +29,7 @@ commands:
   user, concert, reservation, queue, payment, orchestrator
                  one service alone, with its own file and port
   compare        payments through both, and what happens when a part stops or is slow
+  audit          whether the books of all services agree
   flaws          mistakes of a naive system beside the services' own code: flaws [NAME...]
 
 ticketing COMMAND -h lists the flags of a command.
@@ -37,7 +38,7 @@ ticketing COMMAND -h lists the flags of a command.
 // run is the command. It returns when ctx ends, or when there is nothing more to do.
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
-		return errors.New("name a command: all, monolith, a service, compare or flaws; ticketing -h lists them")
+		return errors.New("name a command: all, monolith, a service, compare, audit or flaws; ticketing -h lists them")
 	}
 	name, args := args[0], args[1:]
 	switch name {
@@ -50,6 +51,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return runMonolith(ctx, args, out)
 	case "compare":
 		return runCompare(ctx, args, out)
+	case "audit":
+		return runAudit(ctx, args, out)
 	case "flaws":
 		return runFlaws(ctx, args, out)
 	}

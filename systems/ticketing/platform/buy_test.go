@@ -3,7 +3,10 @@ package platform_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
+
+	"github.com/seosa-dev/saga/systems/ticketing/platform"
 )
 
 // The whole way of a buyer, over HTTP: token, wait, seats, hold, charge, pay, tickets.
@@ -90,5 +93,20 @@ func TestTheDoorKnowsAllServices(t *testing.T) {
 		anybody.must(http.StatusOK, "GET", "/"+s+"/healthz", nil, nil)
 		anybody.must(http.StatusOK, "GET", "/"+s+"/openapi.json", nil, nil)
 	}
-	anybody.must(http.StatusNotFound, "GET", "/nothing", nil, nil)
+	var in platform.Entrance
+	anybody.must(http.StatusOK, "GET", "/", nil, &in)
+	for name, path := range in.Services {
+		anybody.must(http.StatusOK, "GET", path, nil, nil)
+		anybody.must(http.StatusOK, "GET", "/"+name+"/healthz", nil, nil)
+	}
+	if len(in.Services) != 6 {
+		t.Errorf("the entrance names %v", in.Services)
+	}
+	anybody.must(http.StatusOK, "GET", "/healthz", nil, nil)
+	anybody.must(http.StatusOK, "GET", "/openapi.json", nil, nil)
+	var p struct{ Detail string }
+	anybody.must(http.StatusNotFound, "GET", "/nothing", nil, &p)
+	if !strings.Contains(p.Detail, "/concerts, /queue") {
+		t.Errorf("there is nothing, and it says %q", p.Detail)
+	}
 }

@@ -19,6 +19,7 @@
 //	queue         /queue, /admin/queue
 //	payment       GET /payments
 //	orchestrator  POST /payments, /sagas
+//	itself        GET / lists the descriptions, GET /healthz is the health of all
 //
 // # Files
 //

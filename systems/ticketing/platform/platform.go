@@ -26,6 +26,7 @@ type service interface {
 	Run(ctx context.Context) error
 	Handlers() map[string]message.Handler
 	Outbox() *sqlite.Queue
+	Ping(ctx context.Context) error
 	Close() error
 }
 
