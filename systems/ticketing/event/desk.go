@@ -44,8 +44,8 @@ func (d Desk) Handlers() map[string]message.Handler {
 // triggered does the step. A fact that comes again is silent: what followed from it was told when it came
 // first, and whoever misses that asks.
 func (d Desk) triggered(ctx context.Context, m message.Message) error {
-	if m.Correlation == "" {
-		return fmt.Errorf("%w: %s %s belongs to no saga", message.ErrPoison, m.Type, m.ID)
+	if err := speaksOfItself(m); err != nil {
+		return err
 	}
 	key := d.Step.Name.Key(m.Correlation)
 	if kindOf(m.Type) == Fact {
@@ -55,6 +55,22 @@ func (d Desk) triggered(ctx context.Context, m message.Message) error {
 	}
 	_, err := d.Operation.Telling(d.tells(m)).Do(ctx, key, m.Data)
 	return d.committed(err)
+}
+
+// speaksOfItself refuses a message that belongs to one saga and speaks of another: what it says would be done
+// under the wrong key.
+func speaksOfItself(m message.Message) error {
+	var said struct {
+		SagaID *string
+		Sale   *struct{ SagaID string }
+	}
+	if err := Read(m, &said); err != nil {
+		return err
+	}
+	if m.Correlation == "" || said.SagaID != nil && *said.SagaID != m.Correlation || said.Sale != nil && said.Sale.SagaID != m.Correlation {
+		return fmt.Errorf("%w: %s %s belongs to the saga %.100q and does not speak of it", message.ErrPoison, m.Type, m.ID, m.Correlation)
+	}
+	return nil
 }
 
 // asked answers a question about the step.

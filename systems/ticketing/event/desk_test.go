@@ -162,6 +162,8 @@ func TestWhatCannotBeReadIsADeadLetter(t *testing.T) {
 		"another's":      {Type: "UndoQueue", Correlation: "s-2", Data: []byte(`{"sagaId":"s-1","step":"QUEUE"}`)},
 		"another step":   {Type: "AskQueue", Correlation: "s-1", Data: []byte(`{"sagaId":"s-1","step":"CONCERT"}`)},
 		"no saga":        {Type: "ReservationsCompleted", Data: []byte(`{}`)},
+		"another's sale": {Type: "ReservationsCompleted", Correlation: "s-1", Data: []byte(`{"sale":{"sagaId":"s-2","lines":[]}}`)},
+		"nobody's sale":  {Type: "ReservationsCompleted", Correlation: "s-1", Data: []byte(`{"sale":{"lines":[]}}`)},
 		"unknown member": {Type: "ReservationsCompleted", Correlation: "s-1", Data: []byte(`{"sail":1}`)},
 		"changed":        {Type: "FenceQueue", Correlation: "s-1", Data: []byte(`7`)},
 	} {
