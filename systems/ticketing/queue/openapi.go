@@ -63,7 +63,7 @@ func opEnter() web.Operation {
 func opLook() web.Operation {
 	return web.Operation{
 		ID: "lookAtToken", Summary: "Where a token stands", Parameters: queueToken(),
-		Description: "Keeps a token that waits alive. 410 says that the token has ended, or that the concert is sold out.",
+		Description: "Keeps a token that waits alive. 410 says that the token has ended, or that the concert is sold out or closed.",
 		Answers:     answers(http.StatusOK, View{}, http.StatusUnauthorized, http.StatusGone, http.StatusServiceUnavailable),
 	}
 }
