@@ -37,7 +37,7 @@
 //	GET    /admin/queue/{concert}       admin; counts and the rule
 //	PUT    /admin/queue/{concert}       admin; {"limit":50,"batch":0,"everySeconds":0}
 //	DELETE /admin/queue/tokens/{token}  admin; takes a token away
-//	GET    /healthz                     200 if the database answers
+//	GET    /healthz                     200 if the database and the line answer; 503 if Redis is away
 //	GET    /openapi.json                this list, for machines
 //
 // A token is 130 random bits; whoever has it needs no session to ask about it. The estimated wait is the

@@ -46,7 +46,11 @@ func queueToken() []web.Parameter {
 }
 
 func opHealth() web.Operation {
-	return web.Operation{ID: "health", Summary: "Whether the database answers", Answers: answers(http.StatusOK, Health{})}
+	return web.Operation{
+		ID: "health", Summary: "Whether the database and the line answer",
+		Description: "503 says that Redis is away: nobody loses a place, and a restart of the service does not help.",
+		Answers:     answers(http.StatusOK, Health{}, http.StatusServiceUnavailable),
+	}
 }
 
 func opEnter() web.Operation {
