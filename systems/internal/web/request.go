@@ -40,7 +40,7 @@ func ReadJSON(w http.ResponseWriter, r *http.Request, prefix, example string, in
 	}
 	if err != nil {
 		return &Problem{Type: prefix + "invalid-request", Title: "The body cannot be read", Status: http.StatusBadRequest,
-			Detail: "Nothing was done; send " + example + ". The reader said: " + err.Error()}
+			Detail: "Nothing was done; send " + example + ". The reader said: " + inJSON(err).Error()}
 	}
 	return nil
 }

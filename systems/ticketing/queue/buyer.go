@@ -13,7 +13,7 @@ import (
 // What a buyer may be told. Nothing was changed.
 var (
 	ErrNoConcert = errors.New("queue: there is no such concert; take an id from GET /concerts")
-	ErrSoldOut   = errors.New("queue: the concert is sold out; choose another one")
+	ErrSoldOut   = errors.New("queue: the concert is sold out or closed; choose another one")
 )
 
 // View is a token as its buyer sees it.
@@ -56,7 +56,7 @@ func (s *QueueService) Enter(ctx context.Context, user string, concert int64) (v
 }
 
 // Look says where a token stands, and keeps one that waits alive. The error matches [line.ErrUnknown],
-// [line.ErrUnavailable], or [ErrSoldOut] if it waits for a concert that is sold out.
+// [line.ErrUnavailable], or [ErrSoldOut] if it waits for a concert that is sold out or closed.
 func (s *QueueService) Look(ctx context.Context, token string) (View, error) {
 	p, err := s.line.Look(ctx, token, s.config.Now())
 	if err != nil {

@@ -7,7 +7,8 @@
 // A buyer has one token for a concert at a time, and entering again gives the same one. It WAITs until there
 // is room, is ACTIVE for 10 minutes, and is COMPLETED by a payment. At most 50 are active for a concert, or as
 // many as an administrator says, or as many in a time. A token that nobody looks at for 30 minutes ends. The
-// first to come is the first to be let in. Nobody is let in to a concert that is sold out.
+// first to come is the first to be let in. Nobody is let in to a concert that is sold out
+// or closed.
 //
 // [QueueManager] is these rules over a transaction, for a program that has everything in one.
 //
@@ -36,7 +37,7 @@
 //	GET    /admin/queue/{concert}       admin; counts and the rule
 //	PUT    /admin/queue/{concert}       admin; {"limit":50,"batch":0,"everySeconds":0}
 //	DELETE /admin/queue/tokens/{token}  admin; takes a token away
-//	GET    /healthz                     200 if the database answers
+//	GET    /healthz                     200 if the database and the line answer; 503 if Redis is away
 //	GET    /openapi.json                this list, for machines
 //
 // A token is 130 random bits; whoever has it needs no session to ask about it. The estimated wait is the

@@ -46,7 +46,11 @@ func queueToken() []web.Parameter {
 }
 
 func opHealth() web.Operation {
-	return web.Operation{ID: "health", Summary: "Whether the database answers", Answers: answers(http.StatusOK, Health{})}
+	return web.Operation{
+		ID: "health", Summary: "Whether the database and the line answer",
+		Description: "503 says that Redis is away: nobody loses a place, and a restart of the service does not help.",
+		Answers:     answers(http.StatusOK, Health{}, http.StatusServiceUnavailable),
+	}
 }
 
 func opEnter() web.Operation {
@@ -63,7 +67,7 @@ func opEnter() web.Operation {
 func opLook() web.Operation {
 	return web.Operation{
 		ID: "lookAtToken", Summary: "Where a token stands", Parameters: queueToken(),
-		Description: "Keeps a token that waits alive. 410 says that the token has ended, or that the concert is sold out.",
+		Description: "Keeps a token that waits alive. 410 says that the token has ended, or that the concert is sold out or closed.",
 		Answers:     answers(http.StatusOK, View{}, http.StatusUnauthorized, http.StatusGone, http.StatusServiceUnavailable),
 	}
 }

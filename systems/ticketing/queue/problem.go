@@ -21,7 +21,7 @@ func problemOf(err error) *web.Problem {
 	case errors.Is(err, ErrNoConcert):
 		return newProblem(http.StatusNotFound, "no-such-concert", "There is no such concert", "Nothing was done; take an id from GET /concerts.")
 	case errors.Is(err, ErrSoldOut):
-		return newProblem(http.StatusConflict, "sold-out", "The concert is sold out", "Nobody is let in any more; choose another concert.")
+		return newProblem(http.StatusConflict, "sold-out", "The concert is sold out or closed", "Nobody is let in any more; choose another concert.")
 	case errors.Is(err, ErrRule):
 		return newProblem(http.StatusBadRequest, "invalid-request", "The rule cannot be kept",
 			"Nothing was changed; limit and batch are from 0 to 1000000, and everySeconds is from 0 to 3600.")
@@ -41,7 +41,7 @@ func ofBuyer(err error) error {
 	case errors.Is(err, line.ErrUnknown):
 		return errNoToken()
 	case errors.Is(err, ErrSoldOut):
-		return newProblem(http.StatusGone, "sold-out", "The concert is sold out", "Nobody is let in any more; choose another concert.")
+		return newProblem(http.StatusGone, "sold-out", "The concert is sold out or closed", "Nobody is let in any more; choose another concert.")
 	}
 	return err
 }

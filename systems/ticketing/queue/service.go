@@ -124,8 +124,17 @@ func (s *QueueService) Handlers() map[string]message.Handler {
 // Outbox is what was not delivered yet.
 func (s *QueueService) Outbox() *sqlite.Queue { return s.outbox }
 
-// Ping reports whether the database answers. A Redis that is away is no reason to restart the service.
-func (s *QueueService) Ping(ctx context.Context) error { return s.db.Read.PingContext(ctx) }
+// Ping reports whether the database and the line answer. The error matches [line.ErrUnavailable] if Redis is
+// away: buyers are better sent elsewhere, but a restart of the service helps nobody.
+func (s *QueueService) Ping(ctx context.Context) error {
+	if err := s.db.Read.PingContext(ctx); err != nil {
+		return fmt.Errorf("queue: ping: %w", err)
+	}
+	if _, err := s.line.Count(ctx, 0, s.config.Now()); err != nil {
+		return fmt.Errorf("queue: ping: %w", err)
+	}
+	return nil
+}
 
 // Close releases the database and the connections to Redis. It may be called twice.
 func (s *QueueService) Close() error {

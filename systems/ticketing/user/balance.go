@@ -87,7 +87,7 @@ func (m UserManager) Debit(ctx context.Context, tx *sql.Tx, user string, amount 
 		return Entry{}, refuse(PaymentReused, "Payment %s has been debited; pay again under a new id.", paymentID)
 	}
 	if before < amount {
-		return Entry{}, refuse(InsufficientBalance, "The balance is %d won and %d are to be paid; charge %d won, and pay again.",
+		return Entry{}, refuse(InsufficientBalance, "The balance is %d won and %d are to be paid; charge %d won, and pay again with a new Idempotency-Key.",
 			before, amount, amount-before)
 	}
 	return move(ctx, tx, user, paymentID, Entry{Kind: Debit, Amount: amount, At: m.now()})

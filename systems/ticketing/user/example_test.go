@@ -63,5 +63,5 @@ func ExampleUserManager() {
 	// left: 20000
 	// <nil>
 	// insufficient-balance
-	// The balance is 20000 won and 30000 are to be paid; charge 10000 won, and pay again.
+	// The balance is 20000 won and 30000 are to be paid; charge 10000 won, and pay again with a new Idempotency-Key.
 }
