@@ -78,9 +78,11 @@ func choose(names []string) (c chosen, err error) {
 		}
 	}
 	if len(ours) > 0 || len(names) == 0 {
-		c.orders, err = scenario.Find(ours...)
+		if c.orders, err = scenario.Find(ours...); err != nil { // a name without A- may be meant for either table
+			return c, fmt.Errorf("%w; those of the payment of tickets are A or %s", err, tickets.Names())
+		}
 	}
-	return c, err
+	return c, nil
 }
 
 // playOrders plays rows of the shop, and then looks into its books.

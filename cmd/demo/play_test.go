@@ -90,6 +90,9 @@ func TestNamesChooseRows(t *testing.T) {
 	if _, err := choose([]string{"B-S1", "A-99"}); err == nil || !strings.Contains(err.Error(), "A-53-away") {
 		t.Errorf("A-99: %v", err)
 	}
+	if _, err := choose([]string{"Z"}); err == nil || !strings.Contains(err.Error(), "A-53-away") || !strings.Contains(err.Error(), "B-S8") {
+		t.Errorf("Z is of neither table, and the rows of both are to be named: %v", err)
+	}
 }
 
 func TestAWrongNameListsTheRightOnes(t *testing.T) {

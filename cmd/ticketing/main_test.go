@@ -111,6 +111,11 @@ func TestMistakesSayWhatToDo(t *testing.T) {
 		{[]string{"queue", "now"}, "see -h"},
 		{[]string{"queue", "-addr", "nowhere", "-dir", t.TempDir()}, "127.0.0.1:8085"},
 		{[]string{"user", "-h"}, "help requested"},
+		{[]string{"compare", "-buyers", "0"}, "-buyers 0: somebody must pay"},
+		{[]string{"compare", "-buyers", "-3"}, "-buyers -3: somebody must pay"},
+		{[]string{"compare", "-rounds", "0"}, "give 1 or more"},
+		{[]string{"compare", "-late", "0s"}, "give durations above 0"},
+		{[]string{"compare", "-outage", "1ms", "-dir", t.TempDir()}, "make the outage longer"},
 	} {
 		if err := run(t.Context(), c.args, io.Discard); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: %v, want %q", c.args, err, c.want)

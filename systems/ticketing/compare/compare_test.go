@@ -37,6 +37,10 @@ func TestBothSystemsSellTheSame(t *testing.T) {
 	if err := report.Print(&table); err != nil {
 		t.Fatal(err)
 	}
+	loads, _, _ := strings.Cut(table.String(), "How long")
+	if !strings.Contains(loads, "one round of 4.\n\n| at a time | system | p50 | longest | a second |\n") || strings.Contains(loads, " to ") {
+		t.Errorf("four payments have no 95th percentile, and one round no spread:\n%s", loads)
+	}
 	for _, row := range []string{"| 2 | monolith |", "| 2 | services |", "| user stopped | services |", "| queue 50ms late | monolith |"} {
 		if !strings.Contains(table.String(), row) {
 			t.Errorf("the table has no row %q:\n%s", row, &table)
@@ -44,9 +48,18 @@ func TestBothSystemsSellTheSame(t *testing.T) {
 	}
 }
 
-func TestAComparisonNeedsAFolder(t *testing.T) {
+func TestWhatCannotBeComparedIsRefused(t *testing.T) {
 	t.Parallel()
-	if _, err := compare.Run(t.Context(), compare.Config{}); err == nil || !strings.Contains(err.Error(), "Folder") {
-		t.Error(err)
+	here := t.TempDir()
+	for want, c := range map[string]compare.Config{
+		"Folder":                 {},
+		"-3 buyers":              {Folder: here, Buyers: -3},
+		"numbers from 1 to":      {Folder: here, Buyers: 4, Concurrency: []int{32}},
+		"below zero":             {Folder: here, Late: -time.Second},
+		"make the outage longer": {Folder: here, Outage: time.Millisecond},
+	} {
+		if _, err := compare.Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
 	}
 }

@@ -28,8 +28,16 @@ func (r *Report) Print(out io.Writer) error {
 }
 
 func (r *Report) printLoads(b *strings.Builder) {
-	fmt.Fprintf(b, "Payments until the tickets are there: median of %d rounds of %d (lowest to highest round).\n\n", r.config.Rounds, r.config.Buyers)
-	b.WriteString("| at a time | system | p50 | p95 | p99 | a second |\n|---|---|---|---|---|---|\n")
+	how := fmt.Sprintf("median of %d rounds of %d (lowest to highest round)", r.config.Rounds, r.config.Buyers)
+	if r.config.Rounds == 1 {
+		how = fmt.Sprintf("one round of %d", r.config.Buyers)
+	}
+	columns := measures(r.config.Buyers)
+	fmt.Fprintf(b, "Payments until the tickets are there: %s.\n\n| at a time | system |", how)
+	for _, m := range columns {
+		b.WriteString(" " + m.name + " |")
+	}
+	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(columns)) + "\n")
 	for _, c := range r.config.Concurrency {
 		for _, name := range []string{monolithName, servicesName} {
 			var rounds []Load
@@ -38,16 +46,38 @@ func (r *Report) printLoads(b *strings.Builder) {
 					rounds = append(rounds, l)
 				}
 			}
-			fmt.Fprintf(b, "| %d | %s | %s | %s | %s | %s |\n", c, name,
-				spread(rounds, func(l Load) float64 { return ms(l.P50) }, " ms"), spread(rounds, func(l Load) float64 { return ms(l.P95) }, " ms"),
-				spread(rounds, func(l Load) float64 { return ms(l.P99) }, " ms"), spread(rounds, func(l Load) float64 { return l.PerSecond }, ""))
+			fmt.Fprintf(b, "| %d | %s |", c, name)
+			for _, m := range columns {
+				b.WriteString(" " + spread(rounds, m.of, m.unit) + " |")
+			}
+			b.WriteString("\n")
 		}
 	}
 }
 
+// measure is a column of the first table.
+type measure struct {
+	name, unit string
+	of         func(Load) float64
+}
+
+// measures are the columns for rounds of so many payments. A percentile of fewer than there are parts to it would be
+// the longest under another name.
+func measures(payments int) []measure {
+	all := []measure{{"p50", " ms", func(l Load) float64 { return ms(l.P50) }}}
+	if payments >= 20 {
+		all = append(all, measure{"p95", " ms", func(l Load) float64 { return ms(l.P95) }})
+	}
+	if payments >= 100 {
+		all = append(all, measure{"p99", " ms", func(l Load) float64 { return ms(l.P99) }})
+	}
+	return append(all, measure{"longest", " ms", func(l Load) float64 { return ms(l.Longest) }},
+		measure{"a second", "", func(l Load) float64 { return l.PerSecond }})
+}
+
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// spread is the median of some rounds, with the lowest and the highest.
+// spread is the median of some rounds, with the lowest and the highest; of one round, what it was.
 func spread(rounds []Load, of func(Load) float64, unit string) string {
 	values := make([]float64, len(rounds))
 	for i, l := range rounds {
@@ -57,6 +87,9 @@ func spread(rounds []Load, of func(Load) float64, unit string) string {
 		return ""
 	}
 	slices.Sort(values)
+	if len(values) == 1 {
+		return short(values[0]) + unit
+	}
 	return fmt.Sprintf("%s%s (%s to %s)", short(values[len(values)/2]), unit, short(values[0]), short(values[len(values)-1]))
 }
 
@@ -106,8 +139,9 @@ func sum(spans []Span) string {
 
 func (r *Report) printTroubles(b *strings.Builder) {
 	fmt.Fprintf(b, "\nOne part in trouble for %v: requests that succeeded meanwhile, of those that were sent, and the 95th percentile of\n"+
-		"all that succeeded. Later: payments that came to a good end by themselves after the part was back, and how long\n"+
-		"the last took. Refused: those that their buyers had to send again; all of them succeeded then.\n\n", r.config.Outage)
+		"all that succeeded (of fewer than 20: the longest). Later: payments that came to a good end by themselves after the\n"+
+		"part was back, and how long the last took. Refused: those that their buyers had to send again; all of them\n"+
+		"succeeded then.\n\n", r.config.Outage)
 	b.WriteString("| trouble | system | payments | later | refused | seats | balance | charge | hold | longest transaction |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, t := range r.Troubles {
 		later := fmt.Sprint(t.Later)
