@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -42,7 +43,8 @@ func (s *QueueService) admitting(ctx context.Context) {
 }
 
 // Admit looks once at each line in which somebody waits or is active: it ends what is over, and lets in who
-// is next. Run does so all the time; several instances may. Nobody is let in to a concert that is sold out.
+// is next. Run does so all the time; several instances may. Nobody is let in to a concert that is sold out or
+// closed.
 func (s *QueueService) Admit(ctx context.Context) error {
 	lines, err := s.manager.Book.Concerts(ctx, s.db.Read)
 	if err != nil {
@@ -50,23 +52,39 @@ func (s *QueueService) Admit(ctx context.Context) error {
 	}
 	var failed error
 	for _, concert := range lines {
-		rule, err := s.ruleOf(ctx, concert)
-		if err == nil {
-			_, err = s.line.Admit(ctx, concert, rule, s.config.Now())
-		}
-		failed = errors.Join(failed, err)
+		failed = errors.Join(failed, s.admit(ctx, concert, s.config.Now()))
 	}
 	return failed
 }
 
+// admit lets in who is next in one line. In SQLite the rule is read under the lock under which it is kept, so
+// nobody is let in after a sale has closed the concert. Redis decides by the rule of just before: no transaction
+// spans a call of it.
+func (s *QueueService) admit(ctx context.Context, concert int64, now time.Time) error {
+	if s.redis == nil {
+		return s.db.Change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			rule, err := s.ruleOf(ctx, tx, concert)
+			if err == nil {
+				_, err = s.manager.Book.Admit(ctx, tx, concert, rule, now)
+			}
+			return err
+		})
+	}
+	rule, err := s.ruleOf(ctx, s.db.Read, concert)
+	if err == nil {
+		_, err = s.line.Admit(ctx, concert, rule, now)
+	}
+	return err
+}
+
 // ruleOf is the rule of a line as it is to be kept now.
-func (s *QueueService) ruleOf(ctx context.Context, concert int64) (Rule, error) {
-	status, err := concertStatus(ctx, s.db.Read, concert)
+func (s *QueueService) ruleOf(ctx context.Context, q querier, concert int64) (Rule, error) {
+	status, err := concertStatus(ctx, q, concert)
 	if err != nil {
 		return Rule{}, err
 	}
 	if status == unavailable {
 		return Rule{}, nil
 	}
-	return readRule(ctx, s.db.Read, concert, s.config.Rule)
+	return readRule(ctx, q, concert, s.config.Rule)
 }

@@ -30,11 +30,16 @@ func must(t *testing.T, err error) {
 
 // clock is a time that a test moves.
 type clock struct {
-	mu  sync.Mutex
-	now time.Time
+	mu    sync.Mutex
+	now   time.Time
+	asked func() // called once, when somebody next asks; set before that
 }
 
 func (c *clock) Now() time.Time {
+	if asked := c.asked; asked != nil {
+		c.asked = nil
+		asked()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
