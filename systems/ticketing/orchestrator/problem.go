@@ -47,7 +47,7 @@ func statusOf(code string) int {
 	switch code {
 	case "insufficient-balance":
 		return http.StatusPaymentRequired
-	case "foreign":
+	case "foreign", "other-concert":
 		return http.StatusForbidden
 	case "expired":
 		return http.StatusGone

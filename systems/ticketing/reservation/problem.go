@@ -28,7 +28,7 @@ func statusOf(code string) int {
 	switch code {
 	case NotFound:
 		return http.StatusNotFound
-	case Foreign:
+	case Foreign, OtherConcert:
 		return http.StatusForbidden
 	case NoToken:
 		return http.StatusUnauthorized
@@ -48,6 +48,8 @@ func titleOf(code string) string {
 		return "There is nothing of that number"
 	case Foreign:
 		return "The reservation is somebody else's"
+	case OtherConcert:
+		return "The token is for another concert"
 	case NoToken:
 		return "A token of the queue is needed"
 	case Over, GivenUp:

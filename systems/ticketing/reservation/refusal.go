@@ -10,6 +10,7 @@ import (
 const (
 	NotFound             = "not-found"             // 404: no such reservation, date or seat
 	Foreign              = "foreign"               // 403: the reservation is another buyer's
+	OtherConcert         = "other-concert"         // 403: the token is for another concert
 	Over                 = "expired"               // 410: the time to pay has passed
 	GivenUp              = "cancelled"             // 410: it was cancelled
 	InPayment            = "paying"                // 409: a saga is paying for it
