@@ -13,7 +13,7 @@ type Purchase struct {
 	UserID         string  `json:"userId"`
 	Token          string  `json:"token"`
 	ConcertID      int64   `json:"concertId,omitempty"` // that the token is for; 0: for all
-	ReservationIDs []int64 `json:"reservationIds"` // in ascending order
+	ReservationIDs []int64 `json:"reservationIds"`      // in ascending order
 
 	// Sale is known once the reservations are claimed.
 	Sale *event.Sale `json:"sale,omitempty"`
