@@ -34,7 +34,7 @@ func statusOf(code string) int {
 		return http.StatusUnauthorized
 	case Over, GivenUp:
 		return http.StatusGone
-	case InPayment, Paid, Taken, NotPaying, TooMany:
+	case InPayment, Paid, Taken, NotOnSale, NotPaying, TooMany:
 		return http.StatusConflict
 	case KeyReused:
 		return http.StatusUnprocessableEntity
@@ -58,6 +58,8 @@ func titleOf(code string) string {
 		return "The reservation is being paid or is paid"
 	case Taken:
 		return "The seat is taken"
+	case NotOnSale:
+		return "The concert is not on sale"
 	case KeyReused:
 		return "The key was used for another request"
 	}

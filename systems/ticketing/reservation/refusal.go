@@ -17,6 +17,7 @@ const (
 	Paid                 = "paid"                  // 409: it is paid
 	Taken                = "taken"                 // 409: somebody holds the seat
 	TooMany              = "too-many-held"         // 409: the buyer holds as many unpaid seats as one may
+	NotOnSale            = "not-on-sale"           // 409: the concert is closed or sold out
 	NotPaying            = "not-paying"            // 409: the saga that paid has lost the reservation
 	NotOpen              = "not-open"              // 400: reserving has not begun
 	Played               = "played"                // 400: the concert is over or has begun
