@@ -103,6 +103,10 @@ func (c *Controller) turn(r *http.Request, user, token string) (concert int64, e
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", errGate, err)
 	}
+	if pass.UserID == user && pass.Ended {
+		return 0, newProblem(http.StatusForbidden, "not-admitted", "The token is over",
+			"Nothing was paid. The token is used up, expired or taken away; enter the line again with POST /queue/tokens.")
+	}
 	if pass.UserID != user || !pass.Active {
 		return 0, newProblem(http.StatusForbidden, "not-admitted", "It is not your turn",
 			"Nothing was paid; send the QUEUE-TOKEN of your own whose status is ACTIVE.")
