@@ -24,6 +24,7 @@ type Pass struct {
 	UserID    string // whose it is
 	ConcertID int64  // for which it is; 0: for all
 	Active    bool   // its turn has come, and is not over
+	Ended     bool   // it is used up, expired or taken away, and never gets a turn again
 }
 
 const (
@@ -31,6 +32,7 @@ const (
 	gateTimeout = 2 * time.Second
 	maxPass     = 4 << 10 // bytes
 	active      = "ACTIVE"
+	waiting     = "WAITING"
 )
 
 // QueueGate asks the queue service over HTTP: GET /queue/pass. Each check is one request, which follows no
@@ -99,7 +101,7 @@ func judge(status int, body []byte) (Pass, error) {
 	case status != http.StatusOK || json.Unmarshal(body, &said) != nil || said.UserID == "" || said.ConcertID == nil || said.Status == "":
 		return Pass{}, fmt.Errorf("%w: it said %d and no pass; check the address and the secret of the services", ErrGateAway, status)
 	}
-	return Pass{UserID: said.UserID, ConcertID: *said.ConcertID, Active: said.Status == active}, nil
+	return Pass{UserID: said.UserID, ConcertID: *said.ConcertID, Active: said.Status == active, Ended: said.Status != active && said.Status != waiting}, nil
 }
 
 // unknownToken tells the queue's own 404 from that of a service which has no such route.

@@ -3,6 +3,7 @@ package concert
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/seosa-dev/saga/systems/internal/web"
 	"github.com/seosa-dev/saga/systems/ticketing/access"
@@ -18,7 +19,7 @@ func problemOf(err error) *web.Problem {
 	switch {
 	case errors.Is(err, ErrInvalid):
 		return problem(http.StatusBadRequest, "invalid-request", "The request is not valid",
-			err.Error()+". Nothing was done; correct it and send it again.")
+			strings.TrimPrefix(err.Error(), ErrInvalid.Error()+": ")+". Nothing was done; correct it and send it again.")
 	case errors.Is(err, ErrNotFound):
 		return problem(http.StatusNotFound, "no-such-concert", "There is no such concert or schedule",
 			"GET /concerts?all=1 lists the concerts, and GET /concerts/{id}/schedules the schedules of one.")

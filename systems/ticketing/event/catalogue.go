@@ -54,7 +54,7 @@ func Catalogue() []Message {
 			Meaning: "The token is used up, and its place goes to the next who waits.", UndoneBy: "UndoQueue", Within: true},
 		{Type: "QueueFailed", Kind: Fact, From: []string{"queue"}, To: []string{orchestrator}, Data: Failed{},
 			Meaning: "The token cannot be used up: it is not the buyer's, or was taken away."},
-		{Type: "ConcertStatusUpdated", Kind: Fact, From: []string{"concert"}, To: []string{orchestrator, "queue"}, Data: ConcertStatusUpdated{},
+		{Type: "ConcertStatusUpdated", Kind: Fact, From: []string{"concert"}, To: []string{orchestrator, "queue", "reservation"}, Data: ConcertStatusUpdated{},
 			Meaning: "The seats are marked as sold, and the concert stands as its seats say. Also told, outside a saga, of every other change.", UndoneBy: "UndoConcert", Within: true},
 		{Type: "ConcertStatusFailed", Kind: Fact, From: []string{"concert"}, To: []string{orchestrator}, Data: Failed{},
 			Meaning: "The seats cannot be sold: the concert was closed."},

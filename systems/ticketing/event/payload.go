@@ -36,6 +36,7 @@ type ClaimReservations struct {
 	SagaID         string  `json:"sagaId"`
 	UserID         string  `json:"userId"`
 	Token          string  `json:"token"`
+	ConcertID      int64   `json:"concertId,omitempty"` // that the token is for; 0: for all
 	ReservationIDs []int64 `json:"reservationIds"`
 }
 

@@ -81,11 +81,11 @@ func (m *Monolith) Hold(ctx context.Context, q reservation.Request) (held []rese
 }
 
 func (m *Monolith) mayHold(ctx context.Context, q reservation.Request) error {
-	if err := m.Payments.admitted(ctx, q.Token, q.UserID); err != nil {
+	concertID, err := m.Payments.admitted(ctx, q.Token, q.UserID)
+	if err != nil {
 		return err
 	}
-	p, err := m.tokens.Look(ctx, q.Token, m.config.Now())
-	if err == nil && p.Concert != q.ConcertID {
+	if concertID != q.ConcertID {
 		err = refuse("foreign-token", "Nothing was reserved. Get a token for this concert with POST /queue/tokens.")
 	}
 	return errors.Join(err, m.config.Before(ctx, "reservation"))

@@ -44,6 +44,7 @@ type PaymentService struct {
 // order is one call of executePayment.
 type order struct {
 	sale, token, user string
+	concert           int64 // that the token is for
 	reservations      []int64
 }
 
@@ -60,12 +61,13 @@ func (s *PaymentService) ExecutePayment(ctx context.Context, token, userID strin
 	if done, err := s.repeated(ctx, s.db.Read, o); err != nil || done != nil {
 		return done, err
 	}
-	if err := s.admitted(ctx, o.token, o.user); err != nil {
+	var err error
+	if o.concert, err = s.admitted(ctx, o.token, o.user); err != nil {
 		return nil, err
 	}
 	var results []payment.Result
 	var change concert.Change
-	err := s.db.Change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+	err = s.db.Change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		if results, err = s.repeated(ctx, tx, o); err != nil || results != nil {
 			return err
 		}
@@ -122,7 +124,7 @@ func (s *PaymentService) claim(ctx context.Context, tx *sql.Tx, o order) (event.
 		return event.Sale{}, err
 	}
 	return s.reservations.Claim(ctx, tx, event.ClaimReservations{
-		SagaID: o.sale, UserID: o.user, Token: o.token, ReservationIDs: o.reservations,
+		SagaID: o.sale, UserID: o.user, Token: o.token, ConcertID: o.concert, ReservationIDs: o.reservations,
 	}, s.now())
 }
 
@@ -179,19 +181,19 @@ func (s *PaymentService) useUpOutside(ctx context.Context, sale event.Sale) erro
 	return err
 }
 
-// admitted lets those through whose turn it is.
-func (s *PaymentService) admitted(ctx context.Context, token, userID string) error {
+// admitted lets those through whose turn it is, and returns the concert that the token is for.
+func (s *PaymentService) admitted(ctx context.Context, token, userID string) (concertID int64, err error) {
 	if err := s.before(ctx, "queue"); err != nil {
-		return err
+		return 0, err
 	}
 	p, err := s.tokens.Look(ctx, token, s.now())
 	if err != nil {
-		return fmt.Errorf("monolith: %w", err)
+		return 0, fmt.Errorf("monolith: %w", err)
 	}
 	if p.User != userID || p.Status != line.Active {
-		return refuse("not-admitted", "Nothing was done; send the QUEUE-TOKEN of your own whose status is ACTIVE.")
+		return 0, refuse("not-admitted", "Nothing was done; send the QUEUE-TOKEN of your own whose status is ACTIVE.")
 	}
-	return nil
+	return p.Concert, nil
 }
 
 // repeated is what the sale of the same key has brought before; nil if there was none.

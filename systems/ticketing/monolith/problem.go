@@ -46,7 +46,7 @@ func statusOf(code string) int {
 	switch code {
 	case user.InsufficientBalance:
 		return http.StatusPaymentRequired
-	case reservation.Foreign, "not-admitted", "foreign-token":
+	case reservation.Foreign, reservation.OtherConcert, "not-admitted", "foreign-token":
 		return http.StatusForbidden
 	case reservation.Over, reservation.GivenUp:
 		return http.StatusGone

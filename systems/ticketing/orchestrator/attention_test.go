@@ -57,7 +57,7 @@ func TestAPaymentThatIsCalledOffIsPaidBack(t *testing.T) {
 			t.Parallel()
 			w := (&town{t: t, config: func(c *orchestrator.Config) { c.Expect, c.Budget = 5*time.Second, time.Minute }}).opens()
 			w.lose[lost] = 1
-			id, err := w.orchestrator.StartSaga(t.Context(), mina, "t", "k", []int64{1, 2})
+			id, err := w.orchestrator.StartSaga(t.Context(), mina, "t", "k", 1, []int64{1, 2})
 			must(t, err)
 			w.eventually(lost, func() bool { return w.count(lost) > 0 })
 			must(t, w.orchestrator.Engine().Compensate(t.Context(), id, "kim", "the concert is off"))

@@ -81,9 +81,9 @@ func Example() {
 	ended := make(chan error, 1)
 	go func() { ended <- payments.Run(ctx) }()
 
-	id, err := payments.StartSaga(ctx, "mina", "token", "order-17", []int64{7})
+	id, err := payments.StartSaga(ctx, "mina", "token", "order-17", 1, []int64{7})
 	fmt.Println(id == orchestrator.SagaID("mina", "order-17"), err)
-	again, err := payments.StartSaga(ctx, "mina", "token", "order-17", []int64{7})
+	again, err := payments.StartSaga(ctx, "mina", "token", "order-17", 1, []int64{7})
 	fmt.Println("the same saga:", again == id, err)
 	fmt.Println(<-told)
 	view, err := payments.Saga(ctx, "mina", id)

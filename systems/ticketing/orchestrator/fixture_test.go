@@ -231,7 +231,7 @@ func (gate) Check(_ context.Context, token string) (access.Pass, error) {
 // pays starts a saga and waits for its end.
 func (w *town) pays(key string) orchestrator.View {
 	w.t.Helper()
-	id, err := w.orchestrator.StartSaga(w.t.Context(), mina, "t", key, []int64{2, 1})
+	id, err := w.orchestrator.StartSaga(w.t.Context(), mina, "t", key, 1, []int64{2, 1})
 	must(w.t, err)
 	return w.ends(id)
 }

@@ -59,10 +59,11 @@ func (c *Controller) pay(w http.ResponseWriter, r *http.Request) error {
 	if len(keys) != 1 {
 		return invalid("Send one " + keyHeader + " header that names this payment, and the same one with every repeat.")
 	}
-	if err := c.admitted(r, user, token, keys[0]); err != nil {
+	concert, err := c.admitted(r, user, token, keys[0])
+	if err != nil {
 		return err
 	}
-	id, err := c.service.StartSaga(r.Context(), user, token, keys[0], asked.ReservationIDs)
+	id, err := c.service.StartSaga(r.Context(), user, token, keys[0], concert, asked.ReservationIDs)
 	if err != nil {
 		return err
 	}
@@ -73,17 +74,17 @@ func (c *Controller) pay(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, view)
 }
 
-// admitted asks the queue whether the buyer's turn has come, but for a repeat: its token may have done its
+// admitted asks the queue whether the buyer's turn has come and for which concert, but for a repeat: its token may have done its
 // work by now. What was no repeat before the queue was asked may be one afterwards.
-func (c *Controller) admitted(r *http.Request, user, token, key string) error {
+func (c *Controller) admitted(r *http.Request, user, token, key string) (concert int64, err error) {
 	if c.begun(r, user, key) {
-		return nil
+		return 0, nil
 	}
-	refused := c.turn(r, user, token)
+	concert, refused := c.turn(r, user, token)
 	if refused != nil && c.begun(r, user, key) {
-		return nil
+		return 0, nil
 	}
-	return refused
+	return concert, refused
 }
 
 // begun reports whether the same request has started its saga.
@@ -92,21 +93,25 @@ func (c *Controller) begun(r *http.Request, user, key string) bool {
 	return err == nil
 }
 
-// turn asks the queue whether the buyer's turn has come.
-func (c *Controller) turn(r *http.Request, user, token string) error {
+// turn asks the queue whether the buyer's turn has come, and for which concert.
+func (c *Controller) turn(r *http.Request, user, token string) (concert int64, err error) {
 	pass, err := c.service.gate.Check(r.Context(), token)
 	if errors.Is(err, access.ErrNoPass) {
-		return newProblem(http.StatusUnauthorized, "unknown-token", "The queue does not know the token",
+		return 0, newProblem(http.StatusUnauthorized, "unknown-token", "The queue does not know the token",
 			"Nothing was paid. Get a token with POST /queue/tokens, and send it as "+tokenHeader+" when your turn has come.")
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", errGate, err)
+		return 0, fmt.Errorf("%w: %w", errGate, err)
+	}
+	if pass.UserID == user && pass.Ended {
+		return 0, newProblem(http.StatusForbidden, "not-admitted", "The token is over",
+			"Nothing was paid. The token is used up, expired or taken away; enter the line again with POST /queue/tokens.")
 	}
 	if pass.UserID != user || !pass.Active {
-		return newProblem(http.StatusForbidden, "not-admitted", "It is not your turn",
+		return 0, newProblem(http.StatusForbidden, "not-admitted", "It is not your turn",
 			"Nothing was paid; send the QUEUE-TOKEN of your own whose status is ACTIVE.")
 	}
-	return nil
+	return pass.ConcertID, nil
 }
 
 func answer(w http.ResponseWriter, v View) error {

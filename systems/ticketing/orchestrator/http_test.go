@@ -27,6 +27,8 @@ func (gates) Check(ctx context.Context, token string) (access.Pass, error) {
 		pass = access.Pass{UserID: jun, ConcertID: 1, Active: true}
 	case "of another queue":
 		return pass, &web.Problem{Type: access.ProblemType + "no-such-token", Title: "There is no such token", Status: http.StatusUnauthorized, Detail: "Take one."}
+	case "used up":
+		pass = access.Pass{UserID: mina, ConcertID: 1, Ended: true}
 	case "while the queue is down":
 		return pass, errors.New("connection refused")
 	}
@@ -76,9 +78,13 @@ func TestEverythingDocumentedIsShown(t *testing.T) {
 		_, err := fmt.Sscan(name, &status, &code)
 		must(t, err)
 		a := w.wants(status, code, with(pay("new"), change))
-		if status != 413 && status != 415 && status != 401 && !strings.Contains(a.problem.Detail, "Nothing was") {
+		if status != 413 && status != 415 && status != 401 && (!strings.Contains(a.problem.Detail, "Nothing was") || strings.Contains(a.problem.Detail, "orchestrator:")) {
 			t.Errorf("%s: %s", name, a.body)
 		}
+	}
+	again := w.wants(403, "not-admitted", with(pay("new"), func(q *request) { q.token = "used up" }))
+	if !strings.Contains(again.problem.Detail, "enter the line again") {
+		t.Errorf("a token that is over: %s", again.body)
 	}
 	w.refusals()
 	w.loseAll("ClaimReservations to reservation")
@@ -100,6 +106,8 @@ func (w *town) refusals() {
 		detail string
 	}{
 		{event.Claim, "foreign", 403, "Nothing was paid."},
+		{event.Claim, "other-concert", 403, "Nothing was paid."},
+		{event.Claim, "not-found", 404, "Nothing was paid."},
 		{event.Claim, "expired", 410, "Nothing was paid."},
 		{event.Claim, "paying", 409, "Nothing was paid."},
 		{event.Debit, "insufficient-balance", 402, "Nothing was paid."},

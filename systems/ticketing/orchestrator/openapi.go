@@ -23,7 +23,7 @@ func opHealth() web.Operation {
 func opPay() web.Operation {
 	answers := map[int]any{http.StatusOK: View{}, http.StatusAccepted: View{}}
 	for _, status := range []int{
-		http.StatusBadRequest, http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden, http.StatusConflict,
+		http.StatusBadRequest, http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden, http.StatusNotFound, http.StatusConflict,
 		http.StatusGone, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity,
 		http.StatusServiceUnavailable,
 	} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/seosa-dev/saga"
 	"github.com/seosa-dev/saga/systems/internal/web"
@@ -25,7 +26,7 @@ func problemOf(err error) *web.Problem {
 	}
 	switch {
 	case errors.Is(err, ErrInvalid):
-		return invalid(err.Error() + ".")
+		return invalid(strings.TrimPrefix(err.Error(), ErrInvalid.Error()+": ") + ".")
 	case errors.Is(err, ErrKeyReused):
 		return newProblem(http.StatusUnprocessableEntity, "key-reused", "The key was used for another payment",
 			"The key belongs to the first request, whatever became of it. Send a new "+keyHeader+" for other reservations or another token.")
@@ -47,8 +48,10 @@ func statusOf(code string) int {
 	switch code {
 	case "insufficient-balance":
 		return http.StatusPaymentRequired
-	case "foreign":
+	case "foreign", "other-concert":
 		return http.StatusForbidden
+	case "not-found":
+		return http.StatusNotFound
 	case "expired":
 		return http.StatusGone
 	}

@@ -8,11 +8,12 @@ import (
 	"github.com/seosa-dev/saga/systems/ticketing/event"
 )
 
-// Purchase is the state of a saga. The first three fields are its input.
+// Purchase is the state of a saga. The fields up to ReservationIDs are its input.
 type Purchase struct {
 	UserID         string  `json:"userId"`
 	Token          string  `json:"token"`
-	ReservationIDs []int64 `json:"reservationIds"` // in ascending order
+	ConcertID      int64   `json:"concertId,omitempty"` // that the token is for; 0: for all
+	ReservationIDs []int64 `json:"reservationIds"`      // in ascending order
 
 	// Sale is known once the reservations are claimed.
 	Sale *event.Sale `json:"sale,omitempty"`

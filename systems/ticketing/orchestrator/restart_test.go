@@ -24,7 +24,7 @@ func crashes(t *testing.T, types []string, prepare func(w *town), want orchestra
 				w.mu.Lock()
 				w.crash = c
 				w.mu.Unlock()
-				id, err := w.orchestrator.StartSaga(t.Context(), mina, "t", "k", []int64{1, 2})
+				id, err := w.orchestrator.StartSaga(t.Context(), mina, "t", "k", 1, []int64{1, 2})
 				must(t, err)
 				w.reaches(c)
 				w.restart()

@@ -36,7 +36,7 @@ func definition(s sender, p patience) saga.Definition[Purchase] {
 	claim, debit := s.step(event.Claim, p), s.step(event.Debit, p)
 	claim.Action = func(ctx context.Context, b *Purchase, a saga.Attempt) error {
 		return s.send(ctx, a, "ClaimReservations", event.ClaimReservations{
-			SagaID: a.Key.Instance, UserID: b.UserID, Token: b.Token, ReservationIDs: b.ReservationIDs,
+			SagaID: a.Key.Instance, UserID: b.UserID, Token: b.Token, ConcertID: b.ConcertID, ReservationIDs: b.ReservationIDs,
 		})
 	}
 	debit.Action = func(ctx context.Context, b *Purchase, a saga.Attempt) error {

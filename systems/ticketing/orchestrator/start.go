@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/base32"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -37,19 +38,25 @@ func SagaID(user, key string) string {
 // StartSaga starts the payment of reservations, or finds the saga that the same call has started before. It
 // returns once the saga is durable; what becomes of it, [PaymentSagaOrchestrator.Saga] says.
 //
+// concertID is the concert that the token is for, 0 if it is for all; a repeat may leave it out, because what
+// the first call said counts.
+//
 // The error matches [ErrInvalid], or [ErrKeyReused]. After any other error it is not known whether the
 // saga was started, and the same call again is all there is to do.
-func (o *PaymentSagaOrchestrator) StartSaga(ctx context.Context, user, token, key string, reservationIDs []int64) (id string, err error) {
+func (o *PaymentSagaOrchestrator) StartSaga(ctx context.Context, user, token, key string, concertID int64, reservationIDs []int64) (id string, err error) {
 	ids, err := checked(key, reservationIDs)
 	if err != nil {
 		return "", err
 	}
 	id = SagaID(user, key)
+	if concertID, err = o.concertOf(ctx, id, concertID); err != nil {
+		return "", fmt.Errorf("orchestrator: start %s: %w", id, err)
+	}
 	err = o.db.Change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := noteSaga(ctx, tx, id, user, o.now()); err != nil {
 			return err
 		}
-		_, err := o.plan.Start(ctx, sqlite.Bind(tx), id, Purchase{UserID: user, Token: token, ReservationIDs: ids})
+		_, err := o.plan.Start(ctx, sqlite.Bind(tx), id, Purchase{UserID: user, Token: token, ConcertID: concertID, ReservationIDs: ids})
 		return err
 	})
 	switch {
@@ -60,6 +67,22 @@ func (o *PaymentSagaOrchestrator) StartSaga(ctx context.Context, user, token, ke
 	}
 	o.engine.Wake()
 	return id, nil
+}
+
+// concertOf is the concert that the token of a saga is for: as it was when the saga began, or otherwise.
+func (o *PaymentSagaOrchestrator) concertOf(ctx context.Context, id string, otherwise int64) (int64, error) {
+	in, err := o.engine.Get(ctx, id)
+	if errors.Is(err, saga.ErrNotFound) {
+		return otherwise, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	var p Purchase
+	if err := json.Unmarshal(in.State, &p); err != nil {
+		return 0, fmt.Errorf("the state cannot be read: %w", err)
+	}
+	return p.ConcertID, nil
 }
 
 // checked returns the reservations in order.

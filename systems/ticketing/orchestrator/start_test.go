@@ -29,7 +29,7 @@ func TestAStartThatIsNotValidStartsNothing(t *testing.T) {
 		"no reservation":    {"k", []int64{0, 1}},
 		"a negative number": {"k", []int64{-1}},
 	} {
-		if id, err := w.orchestrator.StartSaga(t.Context(), mina, "t", c.key, c.ids); !errors.Is(err, orchestrator.ErrInvalid) || id != "" {
+		if id, err := w.orchestrator.StartSaga(t.Context(), mina, "t", c.key, 1, c.ids); !errors.Is(err, orchestrator.ErrInvalid) || id != "" {
 			t.Errorf("%s: %q %v", name, id, err)
 		}
 	}
@@ -37,7 +37,7 @@ func TestAStartThatIsNotValidStartsNothing(t *testing.T) {
 		t.Errorf("%d sagas were started", n)
 	}
 	for _, ids := range [][]int64{eleven[:10], eleven[:1]} {
-		if _, err := w.orchestrator.StartSaga(t.Context(), mina, "t", strings.Repeat("k", 190+len(ids)), ids); err != nil {
+		if _, err := w.orchestrator.StartSaga(t.Context(), mina, "t", strings.Repeat("k", 190+len(ids)), 1, ids); err != nil {
 			t.Error(err)
 		}
 	}
@@ -47,7 +47,7 @@ func TestAKeyStandsForOnePayment(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	start := func(user, token, key string, ids ...int64) (string, error) {
-		return w.orchestrator.StartSaga(t.Context(), user, token, key, ids)
+		return w.orchestrator.StartSaga(t.Context(), user, token, key, 1, ids)
 	}
 	first, err := start(mina, "t", "k", 1, 2)
 	must(t, err)
@@ -56,6 +56,10 @@ func TestAKeyStandsForOnePayment(t *testing.T) {
 	}
 	if again, err := start(mina, "t", "k", 2, 1); err != nil || again != first { // in another order, and it is the same
 		t.Errorf("again: %s %v", again, err)
+	}
+	// A repeat does not ask whose line the token is of: it may be used up.
+	if again, err := w.orchestrator.StartSaga(t.Context(), mina, "t", "k", 0, []int64{1, 2}); err != nil || again != first {
+		t.Errorf("again, with no concert: %s %v", again, err)
 	}
 	for name, err := range map[string]error{
 		"other reservations": second(start(mina, "t", "k", 1, 3)),

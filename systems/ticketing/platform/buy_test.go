@@ -84,6 +84,34 @@ func TestTooLittleMoneyCostsNothing(t *testing.T) {
 	mina.must(http.StatusOK, "POST", "/payments", map[string]any{"reservationIds": held.ids()}, nil, "p-2")
 }
 
+// A token of one line pays for no seat of another one: nothing is debited, and the seat stays held.
+func TestATokenOfAnotherConcertPaysNothing(t *testing.T) {
+	t.Parallel()
+	c := newCity(t, nil)
+	admin := c.signOn("admin")
+	concert, schedule := admin.opens(1, 50_000)
+	other, _ := admin.opens(1, 50_000)
+	mina := c.signOn("mina")
+	mina.must(http.StatusCreated, "POST", "/balance/charges", map[string]any{"amount": 50_000}, nil, "c-1")
+	mina.entersAndWaits(concert)
+	right := mina.token
+	var held reserved
+	mina.must(http.StatusCreated, "POST", "/reservations", map[string]any{"concertId": concert, "scheduleId": schedule, "seats": []int{1}}, &held)
+	mina.entersAndWaits(other)
+	var failed struct {
+		Type, State string
+		Refunded    int64
+	}
+	for range 2 { // a repeat is the same payment
+		mina.must(http.StatusForbidden, "POST", "/payments", map[string]any{"reservationIds": held.ids()}, &failed, "p-1")
+		if failed.State != "FAILED" || failed.Refunded != 0 || failed.Type != "urn:problem-type:ticketing:other-concert" {
+			t.Errorf("got %+v", failed)
+		}
+	}
+	mina.token = right
+	mina.must(http.StatusOK, "POST", "/payments", map[string]any{"reservationIds": held.ids()}, nil, "p-2")
+}
+
 // Each service's health and description are behind the one door.
 func TestTheDoorKnowsAllServices(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package platform_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -141,7 +142,7 @@ func (b *buyer) opens(seats int, price int64) (concert, schedule int64) {
 		"title": "Spring", "description": "A concert", "schedules": []any{map[string]any{
 			"concertAt": now.Add(240 * time.Hour), "reservationAvailableAt": now.Add(-time.Hour), "seats": seats, "price": price,
 		}},
-	}, &made, "concert-1")
+	}, &made, rand.Text())
 	var dates struct{ Schedules []struct{ ID int64 } }
 	b.must(http.StatusOK, "GET", fmt.Sprintf("/concerts/%d/schedules", made.ID), nil, &dates)
 	return made.ID, dates.Schedules[0].ID

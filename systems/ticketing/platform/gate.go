@@ -35,5 +35,8 @@ func (g gate) check(ctx context.Context, token string) (access.Pass, error) {
 	case err != nil:
 		return access.Pass{}, fmt.Errorf("%w: %w", access.ErrGateAway, err)
 	}
-	return access.Pass{UserID: p.UserID, ConcertID: p.ConcertID, Active: p.Status == string(line.Active)}, nil
+	status := line.Status(p.Status)
+	return access.Pass{
+		UserID: p.UserID, ConcertID: p.ConcertID, Active: status == line.Active, Ended: status != line.Active && status != line.Waiting,
+	}, nil
 }

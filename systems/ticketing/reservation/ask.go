@@ -58,8 +58,11 @@ func (s *ReservationService) pass(ctx context.Context, q Request) error {
 		return newProblem(http.StatusForbidden, "foreign-token", "The token is somebody else's",
 			"Nothing was reserved. Get a token of your own with POST /queue/tokens.")
 	case p.ConcertID != 0 && p.ConcertID != q.ConcertID:
-		return newProblem(http.StatusForbidden, "other-concert", "The token is for another concert",
+		return newProblem(http.StatusForbidden, OtherConcert, "The token is for another concert",
 			"Nothing was reserved. Get a token for this concert with POST /queue/tokens.")
+	case p.Ended:
+		return newProblem(http.StatusForbidden, "not-your-turn", "The token is over",
+			"Nothing was reserved. The token is used up, expired or taken away; enter the line again with POST /queue/tokens.")
 	case !p.Active:
 		return newProblem(http.StatusForbidden, "not-your-turn", "The token is not active",
 			"Nothing was reserved. GET /queue/tokens/me says how long the queue is; come back when your turn has come.")

@@ -14,7 +14,7 @@ import (
 
 // Claim keeps reservations for one saga while it pays, PENDING to PAYING, all of them or none, and returns
 // what they cost. It refuses with the codes reservation-count, duplicate-reservation, no-token, not-found,
-// foreign, several-concerts, expired, cancelled, paying and paid. A hold that is over is expired, also if
+// foreign, other-concert, several-concerts, not-on-sale, expired, cancelled, paying and paid. A hold that is over is expired, also if
 // it was not swept yet. The error matches [participant.ErrInvalid] if the claim names no saga or no buyer.
 func (m ReservationManager) Claim(ctx context.Context, tx *sql.Tx, c event.ClaimReservations, now time.Time) (event.Sale, error) {
 	if err := checkClaim(c); err != nil {
@@ -29,9 +29,16 @@ func (m ReservationManager) Claim(ctx context.Context, tx *sql.Tx, c event.Claim
 		if err := claimable(r, c.UserID, now); err != nil {
 			return event.Sale{}, err
 		}
+		if c.ConcertID != 0 && r.ConcertID != c.ConcertID {
+			return event.Sale{}, refuse(OtherConcert, "Reservation %d is of concert %d, and the token of concert %d. Pay with your token for this concert.",
+				r.ID, r.ConcertID, c.ConcertID)
+		}
 		sale.ConcertID = cmp.Or(sale.ConcertID, r.ConcertID)
 		if r.ConcertID != sale.ConcertID {
 			return event.Sale{}, refuse(SeveralConcerts, "The reservations are of several concerts. Pay for each concert by itself.")
+		}
+		if err := onSale(ctx, tx, r.ConcertID); err != nil {
+			return event.Sale{}, err
 		}
 		if err := move(ctx, tx, &r, Paying, c.SagaID, now); err != nil {
 			return event.Sale{}, err

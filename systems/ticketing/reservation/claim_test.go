@@ -87,6 +87,20 @@ func TestWhatCannotBeClaimedIsRefused(t *testing.T) {
 	d.claims("s-last", mina, free)
 }
 
+// Whoever pays with a token of another line is told before anything is done, and keeps the hold.
+func TestATokenOfAnotherConcertPaysNothing(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	id := d.holds(mina, 1)[0]
+	claim := claimOf("s-1", mina, id)
+	claim.ConcertID = elsewhere
+	d.answers("s-1", "ClaimReservations", claim, "ClaimRefused "+reservation.OtherConcert)
+	d.wantStatus(id, reservation.Pending)
+	d.wantSeat(1, id)
+	claim.SagaID, claim.ConcertID = "s-2", concert
+	d.answers("s-2", "ClaimReservations", claim, "ReservationsClaimed")
+}
+
 // Two clicks are two sagas, and one of them pays.
 func TestOfTwoSagasOneClaims(t *testing.T) {
 	t.Parallel()

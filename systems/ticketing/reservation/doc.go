@@ -27,9 +27,11 @@
 //
 // # Messages
 //
-//	in   ScheduleOpened      the seats and prices of a date; whatever comes again is nothing new
-//	out  ReservationUpdated  a seat is HELD, or RELEASED; keyed by the seat, "seat/7/12", in the transaction
-//	                         of the change
+//	in   ScheduleOpened        the seats and prices of a date; whatever comes again is nothing new
+//	in   ConcertStatusUpdated  how a concert stands: what is UNAVAILABLE is neither reserved nor claimed, and
+//	                           what was claimed before goes on; the greater version counts
+//	out  ReservationUpdated    a seat is HELD, or RELEASED; keyed by the seat, "seat/7/12", in the transaction
+//	                           of the change
 //
 // And as a participant of the saga, two steps, each with its questions (see package event):
 //
@@ -58,7 +60,7 @@
 //
 // A refusal is a problem (RFC 9457) whose type ends with its code: 400 for what can never be (not-open,
 // duplicate-seat, …), 401 and 403 for who asks, 404 for what there is not, 409 for what stands in the way
-// (taken, paying, paid), 410 for what is over (expired, cancelled). The detail says what to do next.
+// (taken, paying, paid, not-on-sale), 410 for what is over (expired, cancelled). The detail says what to do next.
 //
 // # Storage
 //

@@ -24,13 +24,16 @@ type ReservationManager struct {
 
 // Hold reserves seats, all of them or none, and returns the reservations by seat as they were asked for.
 // It refuses with the codes seat-count, duplicate-seat, no-token, not-found, not-open, played,
-// taken, and too-many-held if the buyer would have more than MaxClaim seats to pay for.
+// not-on-sale, taken, and too-many-held if the buyer would have more than MaxClaim seats to pay for.
 // It does not look at Key, which [ReservationManager.Repeated] does.
 func (m ReservationManager) Hold(ctx context.Context, tx *sql.Tx, q Request, now time.Time) ([]Reservation, error) {
 	if err := q.check(); err != nil {
 		return nil, err
 	}
 	if err := open(ctx, tx, q, now); err != nil {
+		return nil, err
+	}
+	if err := onSale(ctx, tx, q.ConcertID); err != nil {
 		return nil, err
 	}
 	if err := few(ctx, tx, q); err != nil {

@@ -2,6 +2,7 @@ package reservation_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -123,6 +124,10 @@ func TestWhoWaitsMayNotReserve(t *testing.T) {
 	d := newDesk(t)
 	d.queue.passes[tokenOf(mina, concert)] = access.Pass{UserID: mina, ConcertID: concert}
 	if _, err := d.service.Hold(t.Context(), ask(mina, 1)); code(t, err) != "not-your-turn" {
+		t.Error(err)
+	}
+	d.queue.passes[tokenOf(mina, concert)] = access.Pass{UserID: mina, ConcertID: concert, Ended: true}
+	if _, err := d.service.Hold(t.Context(), ask(mina, 1)); code(t, err) != "not-your-turn" || !strings.Contains(err.Error(), "enter the line again") {
 		t.Error(err)
 	}
 	d.queue.passes[tokenOf(mina, concert)] = access.Pass{UserID: mina, Active: true} // one line for all concerts

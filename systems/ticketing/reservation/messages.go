@@ -35,8 +35,8 @@ func tell(ctx context.Context, tx *sql.Tx, status string, changed ...Reservation
 	return sqlite.Bind(tx).Append(ctx, told...)
 }
 
-// Handlers are what the service takes, by the types of messages: ScheduleOpened, and the triggers and
-// questions of the steps CLAIM and RESERVATION. They are safe for concurrent use.
+// Handlers are what the service takes, by the types of messages: ScheduleOpened, ConcertStatusUpdated,
+// and the triggers and questions of the steps CLAIM and RESERVATION. They are safe for concurrent use.
 func (s *ReservationService) Handlers() map[string]message.Handler {
 	claim := event.Desk{
 		Step: event.StepOf(event.Claim), Committed: s.relay.Wake,
@@ -46,7 +46,10 @@ func (s *ReservationService) Handlers() map[string]message.Handler {
 		Step: event.StepOf(event.Reservation), Committed: s.relay.Wake,
 		Operation: sqlite.Operation(s.db, "reservation", s.complete, s.cancel),
 	}
-	all := map[string]message.Handler{"ScheduleOpened": sqlite.Consumer(s.db, service, s.scheduleOpened)}
+	all := map[string]message.Handler{
+		"ScheduleOpened":       sqlite.Consumer(s.db, service, s.scheduleOpened),
+		"ConcertStatusUpdated": sqlite.Consumer(s.db, service, s.concertStatusUpdated),
+	}
 	maps.Copy(all, claim.Handlers())
 	maps.Copy(all, complete.Handlers())
 	return all
@@ -57,7 +60,19 @@ func (s *ReservationService) scheduleOpened(ctx context.Context, tx *sql.Tx, m m
 	if err := event.Read(m, &o); err != nil {
 		return err
 	}
-	err := s.manager.Open(ctx, tx, o)
+	return poison(s.manager.Open(ctx, tx, o))
+}
+
+func (s *ReservationService) concertStatusUpdated(ctx context.Context, tx *sql.Tx, m message.Message) error {
+	var c event.ConcertStatusUpdated
+	if err := event.Read(m, &c); err != nil {
+		return err
+	}
+	return poison(s.manager.Stand(ctx, tx, c))
+}
+
+// poison marks what no repeat can help.
+func poison(err error) error {
 	if errors.Is(err, participant.ErrInvalid) {
 		return fmt.Errorf("%w: %w", message.ErrPoison, err)
 	}

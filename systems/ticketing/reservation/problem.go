@@ -28,13 +28,13 @@ func statusOf(code string) int {
 	switch code {
 	case NotFound:
 		return http.StatusNotFound
-	case Foreign:
+	case Foreign, OtherConcert:
 		return http.StatusForbidden
 	case NoToken:
 		return http.StatusUnauthorized
 	case Over, GivenUp:
 		return http.StatusGone
-	case InPayment, Paid, Taken, NotPaying, TooMany:
+	case InPayment, Paid, Taken, NotOnSale, NotPaying, TooMany:
 		return http.StatusConflict
 	case KeyReused:
 		return http.StatusUnprocessableEntity
@@ -48,6 +48,8 @@ func titleOf(code string) string {
 		return "There is nothing of that number"
 	case Foreign:
 		return "The reservation is somebody else's"
+	case OtherConcert:
+		return "The token is for another concert"
 	case NoToken:
 		return "A token of the queue is needed"
 	case Over, GivenUp:
@@ -56,6 +58,8 @@ func titleOf(code string) string {
 		return "The reservation is being paid or is paid"
 	case Taken:
 		return "The seat is taken"
+	case NotOnSale:
+		return "The concert is not on sale"
 	case KeyReused:
 		return "The key was used for another request"
 	}

@@ -10,12 +10,14 @@ import (
 const (
 	NotFound             = "not-found"             // 404: no such reservation, date or seat
 	Foreign              = "foreign"               // 403: the reservation is another buyer's
+	OtherConcert         = "other-concert"         // 403: the token is for another concert
 	Over                 = "expired"               // 410: the time to pay has passed
 	GivenUp              = "cancelled"             // 410: it was cancelled
 	InPayment            = "paying"                // 409: a saga is paying for it
 	Paid                 = "paid"                  // 409: it is paid
 	Taken                = "taken"                 // 409: somebody holds the seat
 	TooMany              = "too-many-held"         // 409: the buyer holds as many unpaid seats as one may
+	NotOnSale            = "not-on-sale"           // 409: the concert is closed or sold out
 	NotPaying            = "not-paying"            // 409: the saga that paid has lost the reservation
 	NotOpen              = "not-open"              // 400: reserving has not begun
 	Played               = "played"                // 400: the concert is over or has begun
