@@ -24,12 +24,14 @@ func (s *ReservationService) Hold(ctx context.Context, q Request) ([]Reservation
 	if err := s.pass(ctx, q); err != nil { // another service is called, so no transaction is open yet
 		return nil, err
 	}
+	// A seat is free when its hold is over, not when the sweeper comes by. What is swept stays so if this hold is
+	// refused.
+	if _, err := s.Sweep(ctx); err != nil {
+		return nil, err
+	}
 	var reserved []Reservation
 	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
 		if reserved, err = s.manager.Repeated(ctx, tx, q); err != nil || reserved != nil {
-			return err
-		}
-		if _, err := s.sweep(ctx, tx); err != nil { // a seat is free when its hold is over, not when the sweeper comes by
 			return err
 		}
 		if reserved, err = s.manager.Hold(ctx, tx, q, s.now()); err != nil {
