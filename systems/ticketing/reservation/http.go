@@ -66,9 +66,9 @@ func (c *ReservationController) hold(w http.ResponseWriter, r *http.Request, use
 	if err := web.ReadJSON(w, r, access.ProblemType, `{"concertId":1,"scheduleId":7,"seats":[1,2]}`, &ask); err != nil {
 		return err
 	}
-	key := r.Header.Get(keyHeader)
-	if r.Header[keyHeader] != nil && !visible(key, maxToken) {
-		return invalid(fmt.Sprintf("send an Idempotency-Key of 1 to %d letters, digits or marks, or none.", maxToken))
+	key, keys := r.Header.Get(keyHeader), r.Header.Values(keyHeader)
+	if len(keys) > 1 || len(keys) == 1 && !visible(key, maxToken) {
+		return invalid(fmt.Sprintf("send one Idempotency-Key of 1 to %d letters, digits or marks, or none.", maxToken))
 	}
 	reserved, err := c.service.Hold(r.Context(), Request{
 		UserID: user, Token: r.Header.Get(tokenHeader), ConcertID: ask.ConcertID, ScheduleID: ask.ScheduleID, Seats: ask.Seats, Key: key,
