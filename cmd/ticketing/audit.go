@@ -35,7 +35,7 @@ func runAudit(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer books.Close()
+	defer func() { _ = books.Close() }() // it was only read
 	report, err := books.Check(ctx)
 	if err != nil {
 		return err
