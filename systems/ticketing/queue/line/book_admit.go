@@ -8,25 +8,32 @@ import (
 	"time"
 )
 
-// Admit is [Line.Admit]. The + keeps SQLite from looking for who waits by their times, and then sorting all of them.
+// waits is who may be let in: ?1 is the concert, ?2 now. The plus keeps SQLite from the index by time, with which
+// it would sort all who wait at each admission.
+const waits = ` from queue_token where concert = ?1 and status = 'WAITING' and +waiting_until > ?2 order by seq limit ?3`
+
+// Admit is [Line.Admit].
 func (b Book) Admit(ctx context.Context, tx *sql.Tx, concert int64, rule Rule, now time.Time) ([]Place, error) {
 	if err := sweep(ctx, tx, concert, now); err != nil {
 		return nil, err
 	}
-	ms := now.UnixMilli()
-	live, err := count(ctx, tx, `select count(*) from queue_token where concert = ? and status = 'ACTIVE' and active_until > ?`, concert, ms)
+	room, err := room(ctx, tx, concert, rule, now)
 	if err != nil {
 		return nil, err
 	}
-	recent, err := admittedSince(ctx, tx, concert, now.Add(-rule.every()))
-	if err != nil {
-		return nil, err
-	}
-	// The plus keeps SQLite from the index by time, with which it would sort all who wait at each admission.
-	tokens, err := several(ctx, tx, `update queue_token set status = 'ACTIVE', active_until = ?, admitted_at = ?2, version = version + 1
-		where seq in (select seq from queue_token where concert = ?3 and status = 'WAITING' and +waiting_until > ?2 order by seq limit ?4)
-		returning `+columns, b.activeUntil(now), ms, concert, rule.room(live, recent))
+	tokens, err := several(ctx, tx, `update queue_token set status = 'ACTIVE', active_until = ?4, admitted_at = ?2, version = version + 1
+		where seq in (select seq`+waits+`) returning `+columns, concert, now.UnixMilli(), room, b.activeUntil(now))
 	return places(tokens, now), err
+}
+
+// room is how many may be let in as the book has it.
+func room(ctx context.Context, q querier, concert int64, rule Rule, now time.Time) (int64, error) {
+	live, err := count(ctx, q, `select count(*) from queue_token where concert = ? and status = 'ACTIVE' and active_until > ?`, concert, now.UnixMilli())
+	if err != nil || rule.every() == 0 {
+		return rule.room(live, 0), err
+	}
+	recent, err := admittedSince(ctx, q, concert, now.Add(-rule.every()))
+	return rule.room(live, recent), err
 }
 
 // places are in the order of arrival.
