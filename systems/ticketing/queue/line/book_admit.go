@@ -32,7 +32,7 @@ func room(ctx context.Context, q querier, concert int64, rule Rule, now time.Tim
 	if err != nil || rule.every() == 0 {
 		return rule.room(live, 0), err
 	}
-	recent, err := admittedSince(ctx, q, concert, now.Add(-rule.every()))
+	recent, err := admittedWithin(ctx, q, concert, rule.every(), now)
 	return rule.room(live, recent), err
 }
 
@@ -46,8 +46,11 @@ func places(tokens []*token, now time.Time) []Place {
 	return all
 }
 
-func admittedSince(ctx context.Context, q querier, concert int64, since time.Time) (int64, error) {
-	return count(ctx, q, `select count(*) from queue_token where concert = ? and admitted_at > 0 and admitted_at > ?`, concert, since.UnixMilli())
+// admittedWithin counts also who was let in by as much after now, for the clocks of instances differ. What is
+// still later was written by a clock that was wrong.
+func admittedWithin(ctx context.Context, q querier, concert int64, d time.Duration, now time.Time) (int64, error) {
+	return count(ctx, q, `select count(*) from queue_token where concert = ? and admitted_at > 0 and admitted_at > ? and admitted_at <= ?`,
+		concert, now.Add(-d).UnixMilli(), now.Add(d).UnixMilli())
 }
 
 // over are the tokens of a concert whose time is over and whose status does not say so yet.
@@ -83,6 +86,6 @@ func counted(ctx context.Context, q querier, concert int64, now time.Time) (c Co
 	if c.Restored, err = active(1); err != nil {
 		return c, err
 	}
-	c.Admitted, err = admittedSince(ctx, q, concert, now.Add(-lately))
+	c.Admitted, err = admittedWithin(ctx, q, concert, lately, now)
 	return c, err
 }

@@ -21,7 +21,7 @@ func (r *Redis) Admit(ctx context.Context, concert int64, rule Rule, now time.Ti
 		if err != nil {
 			return nil, err
 		}
-		reply, err := r.ask(ctx, r.scripts.admit, millis(now), number(concert), number(max(rule.Limit, 0)), number(rule.Batch),
+		reply, err := r.ask(ctx, now, r.scripts.admit, millis(now), number(concert), number(max(rule.Limit, 0)), number(rule.Batch),
 			number(rule.every().Milliseconds()), number(r.config.Book.activeUntil(now)), number(atOnce), millis(now.Add(-MaxEvery)), number(last))
 		if err != nil {
 			return nil, err

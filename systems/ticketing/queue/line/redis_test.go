@@ -66,6 +66,33 @@ func TestAnEmptiedRedisIsMadeAnewAfterEachCall(t *testing.T) {
 	}
 }
 
+// Whoever was let in counts for the batch also when they have paid and Redis is emptied, and whatever a
+// clock said before it was put right.
+func TestAnEmptiedRedisKnowsTheBatch(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	w := onRedis(t, server.URL(), "queue")
+	w.enter("ann", "bob", "cho", "dan", "eve", "fay")
+	rule := line.Rule{Limit: 10, Batch: 2, Every: time.Minute}
+	again := func() {
+		t.Helper()
+		w.pass(time.Second)
+		server.Flush()
+		w.wantAdmitted(rule, "")
+	}
+	w.wantAdmitted(rule, "ann bob")
+	w.complete("ann", "saga-a")
+	w.complete("bob", "saga-b")
+	again()
+	w.pass(-3 * time.Hour)
+	w.wantAdmitted(rule, "cho dan")
+	w.complete("cho", "saga-c")
+	w.complete("dan", "saga-d")
+	again()
+	w.pass(time.Minute)
+	w.wantAdmitted(rule, "eve fay")
+}
+
 // A crash, an emptied Redis or both, at each point between Redis and the book: nobody is lost, the order
 // holds, and so does the limit.
 func TestACrashAtEachPoint(t *testing.T) {

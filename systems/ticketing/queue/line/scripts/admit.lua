@@ -31,7 +31,7 @@ end
 
 local room = limit - redis.call('ZCOUNT', key('a', concert), '(' .. ARGV[1], '+inf')
 if every > 0 then
-	room = math.min(room, batch - redis.call('ZCOUNT', key('ad', concert), '(' .. string.format('%.0f', now - every), '+inf'))
+	room = math.min(room, batch - redis.call('ZCOUNT', key('ad', concert), '(' .. string.format('%.0f', now - every), string.format('%.0f', now + every)))
 end
 room = math.min(room, atonce)
 local steps = 0
