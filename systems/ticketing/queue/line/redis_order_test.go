@@ -47,6 +47,28 @@ func TestWhoNeverCameToRedisIsLetInFirstAllTheSame(t *testing.T) {
 	w.want("WAITING 1", "cho")
 }
 
+// Redis missed also that zoe's token is active again, so it sees more room than the book: it lets in nobody
+// after those whom the book named, between whom somebody may be missing.
+func TestMoreRoomInRedisThanInTheBookSkipsNobody(t *testing.T) {
+	t.Parallel()
+	w := onRedis(t, redistest.URL(t), redistest.Prefix(t))
+	w.enter("zoe", "ann")
+	w.wantAdmitted(line.Rule{Limit: 1}, "zoe")
+	w.complete("zoe", "saga")
+	w.book.after = func() error { return errCrash }
+	if _, err := w.Restore(t.Context(), "t-zoe", "saga", w.now); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	if _, err := w.Enter(t.Context(), "t-bob", "bob", concert, w.now); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	w.book.after = nil
+	w.enter("cho")
+	w.wantAdmitted(line.Rule{Limit: 2}, "ann")
+	w.wantAdmitted(line.Rule{Limit: 3}, "bob")
+	w.wantAdmitted(line.Rule{Limit: 4}, "cho")
+}
+
 // Three instances let many enter, and one of them lets in all the time.
 func TestTheOrderHoldsWhileManyEnter(t *testing.T) {
 	t.Parallel()
