@@ -150,6 +150,29 @@ func TestWhileRedisIsAwayTheSagaWaits(t *testing.T) {
 	d.wantStands(bob, "ACTIVE")
 }
 
+// The answer that a step is undone says that the token is active again: it is not given while Redis, which
+// buyers are told from, cannot be told.
+func TestUndoneIsSaidWhenTheTokenIsActive(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	d := newDesk(t, func(c *queue.Config) { c.Redis = server.URL() })
+	ann := d.enter("ann")
+	d.admit()
+	must(t, d.handle("ReservationsCompleted", "s-1", saleOf("s-1", "ann", ann)))
+	d.wantTold("QueueCompleted")
+	server.Kill()
+	for range 2 {
+		if err := d.handle("UndoQueue", "s-1", question("s-1")); err == nil {
+			t.Error("the step was undone without Redis")
+		}
+	}
+	d.wantTold("")
+	server.Start()
+	must(t, d.handle("UndoQueue", "s-1", question("s-1")))
+	d.wantTold("QueueUndone")
+	d.wantStands(ann, "ACTIVE")
+}
+
 // Do, undo and fence at once, while Redis is emptied: whatever the ledger says in the end, the token stands
 // as it says.
 func TestDoAndUndoAtOnce(t *testing.T) {

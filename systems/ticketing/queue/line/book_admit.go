@@ -8,25 +8,32 @@ import (
 	"time"
 )
 
-// Admit is [Line.Admit]. The + keeps SQLite from looking for who waits by their times, and then sorting all of them.
+// waits is who may be let in: ?1 is the concert, ?2 now. The plus keeps SQLite from the index by time, with which
+// it would sort all who wait at each admission.
+const waits = ` from queue_token where concert = ?1 and status = 'WAITING' and +waiting_until > ?2 order by seq limit ?3`
+
+// Admit is [Line.Admit].
 func (b Book) Admit(ctx context.Context, tx *sql.Tx, concert int64, rule Rule, now time.Time) ([]Place, error) {
 	if err := sweep(ctx, tx, concert, now); err != nil {
 		return nil, err
 	}
-	ms := now.UnixMilli()
-	live, err := count(ctx, tx, `select count(*) from queue_token where concert = ? and status = 'ACTIVE' and active_until > ?`, concert, ms)
+	room, err := room(ctx, tx, concert, rule, now)
 	if err != nil {
 		return nil, err
 	}
-	recent, err := admittedSince(ctx, tx, concert, now.Add(-rule.every()))
-	if err != nil {
-		return nil, err
-	}
-	// The plus keeps SQLite from the index by time, with which it would sort all who wait at each admission.
-	tokens, err := several(ctx, tx, `update queue_token set status = 'ACTIVE', active_until = ?, admitted_at = ?2, version = version + 1
-		where seq in (select seq from queue_token where concert = ?3 and status = 'WAITING' and +waiting_until > ?2 order by seq limit ?4)
-		returning `+columns, b.activeUntil(now), ms, concert, rule.room(live, recent))
+	tokens, err := several(ctx, tx, `update queue_token set status = 'ACTIVE', active_until = ?4, admitted_at = ?2, version = version + 1
+		where seq in (select seq`+waits+`) returning `+columns, concert, now.UnixMilli(), room, b.activeUntil(now))
 	return places(tokens, now), err
+}
+
+// room is how many may be let in as the book has it.
+func room(ctx context.Context, q querier, concert int64, rule Rule, now time.Time) (int64, error) {
+	live, err := count(ctx, q, `select count(*) from queue_token where concert = ? and status = 'ACTIVE' and active_until > ?`, concert, now.UnixMilli())
+	if err != nil || rule.every() == 0 {
+		return rule.room(live, 0), err
+	}
+	recent, err := admittedWithin(ctx, q, concert, rule.every(), now)
+	return rule.room(live, recent), err
 }
 
 // places are in the order of arrival.
@@ -39,8 +46,11 @@ func places(tokens []*token, now time.Time) []Place {
 	return all
 }
 
-func admittedSince(ctx context.Context, q querier, concert int64, since time.Time) (int64, error) {
-	return count(ctx, q, `select count(*) from queue_token where concert = ? and admitted_at > 0 and admitted_at > ?`, concert, since.UnixMilli())
+// admittedWithin counts also who was let in by as much after now, for the clocks of instances differ. What is
+// still later was written by a clock that was wrong.
+func admittedWithin(ctx context.Context, q querier, concert int64, d time.Duration, now time.Time) (int64, error) {
+	return count(ctx, q, `select count(*) from queue_token where concert = ? and admitted_at > 0 and admitted_at > ? and admitted_at <= ?`,
+		concert, now.Add(-d).UnixMilli(), now.Add(d).UnixMilli())
 }
 
 // over are the tokens of a concert whose time is over and whose status does not say so yet.
@@ -76,6 +86,6 @@ func counted(ctx context.Context, q querier, concert int64, now time.Time) (c Co
 	if c.Restored, err = active(1); err != nil {
 		return c, err
 	}
-	c.Admitted, err = admittedSince(ctx, q, concert, now.Add(-lately))
+	c.Admitted, err = admittedWithin(ctx, q, concert, lately, now)
 	return c, err
 }

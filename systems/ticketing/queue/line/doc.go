@@ -36,6 +36,9 @@
 //   - Admission is decided in Redis, by one script, so the limit holds however many ask. Who was let in is
 //     kept apart until the book has it too. Until then Look says that they wait, at the head. After a
 //     crash in between the next Admit finds them.
+//   - The order is the book's. Who entered may come to Redis late, or never if a crash came first, so Admit
+//     first brings to Redis as many of the head of the book's line as there is room for, and lets in nobody
+//     after them.
 //   - A key, the epoch, says that this Redis was filled, by which filling, and in which of its runs. Every
 //     script begins with it. When it is missing, whoever notices fills Redis from the book, one at a time by a
 //     lock that runs out in 5 seconds if its holder is gone, and the others wait. What an earlier filling decided and the book does not

@@ -47,7 +47,8 @@ type Place struct {
 // Rule says how many are let in. The zero value lets nobody in.
 type Rule struct {
 	Limit int64 // how many may be active at once
-	// Batch is how many are let in within Every. Default: as many as there is room for.
+	// Batch is how many are let in within Every. Who was let in at a time that is later than now by no more
+	// than Every counts too: clocks differ. Default: as many as there is room for.
 	Batch int64
 	// Every is the time for a Batch. Zero: whenever there is room, so one goes in when one comes out.
 	Every time.Duration

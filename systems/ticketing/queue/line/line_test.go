@@ -249,6 +249,26 @@ func TestABatchInATime(t *testing.T) {
 	})
 }
 
+// A clock that was wrong and is put right does not close the entrance; one that is a little behind
+// another instance's does not let in a second batch.
+func TestABatchWhenAClockGoesBack(t *testing.T) {
+	t.Parallel()
+	drivers(t, func(t *testing.T, w *waitingLine) {
+		w.enter(people(5)...)
+		rule := line.Rule{Limit: 2, Batch: 1, Every: 10 * time.Second}
+		w.wantAdmitted(rule, "user000")
+		w.complete("user000", "saga")
+		w.pass(-5 * time.Second)
+		w.wantAdmitted(rule, "")
+		w.pass(-time.Hour)
+		w.wantAdmitted(rule, "user001")
+		w.wantCounts(line.Counts{Waiting: 3, Active: 1, Admitted: 1})
+		w.wantAdmitted(rule, "")
+		w.pass(10 * time.Second)
+		w.wantAdmitted(rule, "user002")
+	})
+}
+
 // While others leave, a position only falls, and the head has 1.
 func TestAPositionFallsUntilItIsOne(t *testing.T) {
 	t.Parallel()

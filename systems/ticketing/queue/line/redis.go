@@ -125,13 +125,13 @@ const lost = "LOST"
 const tries = 5
 
 // ask runs a script, and fills the Redis first if it was emptied.
-func (r *Redis) ask(ctx context.Context, script *rueidis.Lua, args ...string) ([]string, error) {
+func (r *Redis) ask(ctx context.Context, now time.Time, script *rueidis.Lua, args ...string) ([]string, error) {
 	for range tries {
 		reply, err := r.run(ctx, script, args...)
 		if err != nil || reply[0] != lost {
 			return reply, err
 		}
-		if err := r.fill(ctx); err != nil {
+		if err := r.fill(ctx, now); err != nil {
 			return nil, err
 		}
 	}
@@ -145,7 +145,7 @@ const page = 500
 func (r *Redis) put(ctx context.Context, now time.Time, tokens ...*token) error {
 	for len(tokens) > 0 {
 		n := min(len(tokens), page)
-		if _, err := r.ask(ctx, r.scripts.put, putArgs("", now, tokens[:n])...); err != nil {
+		if _, err := r.ask(ctx, now, r.scripts.put, putArgs("", now, tokens[:n])...); err != nil {
 			return err
 		}
 		tokens = tokens[n:]
@@ -183,7 +183,7 @@ func (r *Redis) Enter(ctx context.Context, name, user string, concert int64, now
 // Complete implements [Line]. If the server is away, the book is left as it is: who gives up waiting
 // has nothing to take back.
 func (r *Redis) Complete(ctx context.Context, name, by string, now time.Time) (Place, error) {
-	if _, err := r.ask(ctx, r.scripts.look, name); err != nil {
+	if _, err := r.ask(ctx, now, r.scripts.look, name); err != nil {
 		return Place{}, err
 	}
 	return r.follow(ctx, now, func(ctx context.Context, tx *sql.Tx) ([]*token, error) {
@@ -222,7 +222,7 @@ func (r *Redis) follow(ctx context.Context, now time.Time, rule func(ctx context
 
 // Count implements [Line].
 func (r *Redis) Count(ctx context.Context, concert int64, now time.Time) (c Counts, err error) {
-	reply, err := r.ask(ctx, r.scripts.count, strconv.FormatInt(concert, 10), millis(now), millis(now.Add(-lately)))
+	reply, err := r.ask(ctx, now, r.scripts.count, strconv.FormatInt(concert, 10), millis(now), millis(now.Add(-lately)), millis(now.Add(lately)))
 	if err != nil {
 		return c, err
 	}

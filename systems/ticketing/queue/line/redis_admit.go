@@ -17,8 +17,12 @@ var errStale = errors.New("line: Redis was filled anew meanwhile")
 func (r *Redis) Admit(ctx context.Context, concert int64, rule Rule, now time.Time) ([]Place, error) {
 	number := func(n int64) string { return strconv.FormatInt(n, 10) }
 	for range tries {
-		reply, err := r.ask(ctx, r.scripts.admit, millis(now), number(concert), number(max(rule.Limit, 0)), number(rule.Batch),
-			number(rule.every().Milliseconds()), number(r.config.Book.activeUntil(now)), number(atOnce), millis(now.Add(-MaxEvery)))
+		last, err := r.bringNext(ctx, concert, rule, now)
+		if err != nil {
+			return nil, err
+		}
+		reply, err := r.ask(ctx, now, r.scripts.admit, millis(now), number(concert), number(max(rule.Limit, 0)), number(rule.Batch),
+			number(rule.every().Milliseconds()), number(r.config.Book.activeUntil(now)), number(atOnce), millis(now.Add(-MaxEvery)), number(last))
 		if err != nil {
 			return nil, err
 		}
@@ -34,6 +38,21 @@ func (r *Redis) Admit(ctx context.Context, concert int64, rule Rule, now time.Ti
 		}
 	}
 	return nil, fmt.Errorf("%w: Redis is filled again and again", ErrUnavailable)
+}
+
+// bringNext brings to Redis who is next in the book, and returns the number of the last of them, 0 for nobody:
+// whoever entered is in the book first, and may come to Redis late or never. The book gives its numbers in
+// order, so up to that number nobody is missing, and nobody comes later.
+func (r *Redis) bringNext(ctx context.Context, concert int64, rule Rule, now time.Time) (int64, error) {
+	room, err := room(ctx, r.config.Read, concert, rule, now)
+	if err != nil || room == 0 {
+		return 0, err
+	}
+	next, err := several(ctx, r.config.Read, `select `+columns+waits, concert, now.UnixMilli(), room)
+	if err != nil || len(next) == 0 {
+		return 0, err
+	}
+	return next[len(next)-1].seq, r.put(ctx, now, next...)
 }
 
 // admitted writes into the book who was let in, and tells Redis that it did.

@@ -14,7 +14,7 @@ import (
 var errEmptied = errors.New("line: Redis was emptied while it was being filled")
 
 // fill fills a Redis that was emptied, or waits until another has.
-func (r *Redis) fill(ctx context.Context) error {
+func (r *Redis) fill(ctx context.Context, now time.Time) error {
 	lock := rand.Text()
 	for {
 		reply, err := r.run(ctx, r.scripts.begin, lock)
@@ -25,7 +25,7 @@ func (r *Redis) fill(ctx context.Context) error {
 		case reply[0] == "READY":
 			return nil
 		case reply[0] == "MINE" && len(reply) == 2:
-			if err := r.loadAlone(ctx, lock, reply[1]); !errors.Is(err, errEmptied) {
+			if err := r.loadAlone(ctx, lock, reply[1], now); !errors.Is(err, errEmptied) {
 				return err
 			}
 		}
@@ -38,11 +38,11 @@ func (r *Redis) fill(ctx context.Context) error {
 }
 
 // loadAlone goes on when the caller gives up: all others wait for it. If it fails, another may try at once.
-func (r *Redis) loadAlone(ctx context.Context, lock, run string) error {
+func (r *Redis) loadAlone(ctx context.Context, lock, run string, now time.Time) error {
 	done := make(chan error, 1)
 	go func() {
 		ctx := context.WithoutCancel(ctx)
-		err := r.load(ctx, lock, run)
+		err := r.load(ctx, lock, run, now)
 		if err != nil {
 			_, _ = r.run(ctx, r.scripts.finish, lock, "0", "") // of no run: gives up the lock, which else runs out
 		}
@@ -57,7 +57,7 @@ func (r *Redis) loadAlone(ctx context.Context, lock, run string) error {
 }
 
 // load brings everything that counts from the book to Redis, which nobody else asks meanwhile.
-func (r *Redis) load(ctx context.Context, lock, run string) error {
+func (r *Redis) load(ctx context.Context, lock, run string, now time.Time) error {
 	began := time.Now()
 	epoch, err := change(ctx, r.config.Database, func(ctx context.Context, tx *sql.Tx) (int64, error) {
 		return count(ctx, tx, `update queue_epoch set epoch = epoch + 1 returning epoch`)
@@ -65,7 +65,7 @@ func (r *Redis) load(ctx context.Context, lock, run string) error {
 	if err != nil {
 		return err
 	}
-	total, err := r.loadAll(ctx, lock)
+	total, err := r.loadAll(ctx, lock, now)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (r *Redis) load(ctx context.Context, lock, run string) error {
 	return nil
 }
 
-func (r *Redis) loadAll(ctx context.Context, lock string) (total int, err error) {
+func (r *Redis) loadAll(ctx context.Context, lock string, now time.Time) (total int, err error) {
 	concerts, err := r.config.Book.Concerts(ctx, r.config.Read)
 	if err != nil {
 		return 0, err
@@ -101,7 +101,8 @@ func (r *Redis) loadAll(ctx context.Context, lock string) (total int, err error)
 	}
 	// Those who were let in lately count for the batch, whatever became of them.
 	err = load(`select `+columns+` from queue_token indexed by queue_token_admitted
-		where admitted_at > 0 and seq > ?1 and admitted_at > (select max(admitted_at) from queue_token where admitted_at > 0) - ?3 order by seq limit ?2`, MaxEvery.Milliseconds())
+		where admitted_at > 0 and seq > ?1 and admitted_at > ?3 and admitted_at <= ?4 order by seq limit ?2`,
+		now.Add(-MaxEvery).UnixMilli(), now.Add(MaxEvery).UnixMilli())
 	return total, err
 }
 

@@ -39,7 +39,7 @@ func readSeen(name string, reply []string) (*seen, error) {
 // between the two may have left Redis behind.
 func (r *Redis) Look(ctx context.Context, name string, now time.Time) (Place, error) {
 	for range tries {
-		reply, err := r.ask(ctx, r.scripts.look, name)
+		reply, err := r.ask(ctx, now, r.scripts.look, name)
 		if err != nil {
 			return Place{}, err
 		}

@@ -66,6 +66,49 @@ func TestAnEmptiedRedisIsMadeAnewAfterEachCall(t *testing.T) {
 	}
 }
 
+// Whoever was let in counts for the batch also when they have paid and Redis is emptied, and whatever a
+// clock said before it was put right.
+func TestAnEmptiedRedisKnowsTheBatch(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	w := onRedis(t, server.URL(), "queue")
+	w.enter("ann", "bob", "cho", "dan", "eve", "fay")
+	rule := line.Rule{Limit: 10, Batch: 2, Every: time.Minute}
+	again := func() {
+		t.Helper()
+		w.pass(time.Second)
+		server.Flush()
+		w.wantAdmitted(rule, "")
+	}
+	w.wantAdmitted(rule, "ann bob")
+	w.complete("ann", "saga-a")
+	w.complete("bob", "saga-b")
+	again()
+	w.wantCounts(line.Counts{Waiting: 4, Admitted: 2})
+	w.pass(-3 * time.Hour)
+	w.wantAdmitted(rule, "cho dan")
+	w.complete("cho", "saga-c")
+	w.complete("dan", "saga-d")
+	again()
+	w.pass(time.Minute)
+	w.wantAdmitted(rule, "eve fay")
+}
+
+// Admit writes into the book whose time is over also when it lets somebody in: the book says how many wait.
+func TestWhoIsOverIsSweptFromTheBookWhileOthersAreLetIn(t *testing.T) {
+	t.Parallel()
+	w := onRedis(t, redistest.URL(t), redistest.Prefix(t))
+	w.enter("ann", "bob")
+	w.wantAdmitted(line.Rule{Limit: 1}, "ann")
+	w.pass(31 * time.Minute)
+	w.enter("cho")
+	w.wantAdmitted(line.Rule{Limit: 1}, "cho")
+	db := w.book.DB
+	if c, err := line.NewSQLite(db, db.Read, line.Book{}).Count(t.Context(), concert, w.now); err != nil || c.Waiting != 0 {
+		t.Errorf("the book says %+v, %v", c, err)
+	}
+}
+
 // A crash, an emptied Redis or both, at each point between Redis and the book: nobody is lost, the order
 // holds, and so does the limit.
 func TestACrashAtEachPoint(t *testing.T) {

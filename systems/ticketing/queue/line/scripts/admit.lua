@@ -1,6 +1,8 @@
--- admit ends what is over, and lets in. ARGV: now, concert, limit, batch, every, active until, at most, since when admissions are kept
+-- admit ends what is over, and lets in. ARGV: now, concert, limit, batch, every, active until, at most, since when admissions are kept,
+-- the number up to which nobody is missing here
 -- Returns the number of this filling and all who were let in and are not yet in the book.
 local now, concert, limit, batch, every, atonce = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[7])
+local last = tonumber(ARGV[9])
 local epoch = redis.call('GET', key('epoch'))
 if not epoch then return {'LOST'} end
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
@@ -29,7 +31,7 @@ end
 
 local room = limit - redis.call('ZCOUNT', key('a', concert), '(' .. ARGV[1], '+inf')
 if every > 0 then
-	room = math.min(room, batch - redis.call('ZCOUNT', key('ad', concert), '(' .. string.format('%.0f', now - every), '+inf'))
+	room = math.min(room, batch - redis.call('ZCOUNT', key('ad', concert), '(' .. string.format('%.0f', now - every), string.format('%.0f', now + every)))
 end
 room = math.min(room, atonce)
 local steps = 0
@@ -38,6 +40,7 @@ while room > 0 and steps < 2 * atonce do
 	local token = redis.call('ZRANGE', key('w', concert), 0, 0)[1]
 	if not token then break end
 	local t = read(token)
+	if tonumber(t.seq) > last then break end
 	if tonumber(t.waiting) <= now then
 		over(token)
 	else
