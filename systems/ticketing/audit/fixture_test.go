@@ -17,7 +17,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seosa-dev/saga/message"
 	"github.com/seosa-dev/saga/systems/ticketing/audit"
+	"github.com/seosa-dev/saga/systems/ticketing/event"
 	"github.com/seosa-dev/saga/systems/ticketing/orchestrator"
 	"github.com/seosa-dev/saga/systems/ticketing/platform"
 	"github.com/seosa-dev/saga/systems/ticketing/user"
@@ -37,20 +39,45 @@ func must(t *testing.T, err error) {
 type town struct {
 	t *testing.T
 	p *platform.Platform
+	// meanwhile is done when the concert service is about to sell seats of the concert.
+	meanwhile map[int64]func()
 }
+
+// between does what is to be done before the concert service sells.
+func (c *town) between(place string, next message.Publisher) message.Publisher {
+	if place != "QueueCompleted>concert" {
+		return next
+	}
+	return publish(func(ctx context.Context, m message.Message) error {
+		var q event.QueueCompleted
+		if err := event.Read(m, &q); err != nil {
+			return err
+		}
+		if do := c.meanwhile[q.Sale.ConcertID]; do != nil {
+			do()
+		}
+		return next.Publish(ctx, m)
+	})
+}
+
+type publish func(ctx context.Context, m message.Message) error
+
+func (p publish) Publish(ctx context.Context, m message.Message) error { return p(ctx, m) }
 
 // openTown runs a platform in a folder. The function that it returns stops it.
 func openTown(t *testing.T, folder string) (*town, func()) {
 	t.Helper()
+	c := &town{t: t, meanwhile: map[int64]func(){}}
 	p, err := platform.Open(t.Context(), platform.Config{
-		Folder: folder, Logger: slog.New(slog.DiscardHandler), Iterations: 1, Admin: user.Admin{Name: "admin", Password: password},
+		Around: c.between, Folder: folder, Logger: slog.New(slog.DiscardHandler), Iterations: 1, Admin: user.Admin{Name: "admin", Password: password},
 		AdmitEvery: 20 * time.Millisecond, Wait: time.Minute,
 	})
 	must(t, err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- p.Run(ctx) }()
-	return &town{t, p}, func() {
+	c.p = p
+	return c, func() {
 		stop()
 		must(t, errors.Join(<-ended, p.Close()))
 	}
@@ -166,7 +193,7 @@ func (s *somebody) pays(status int, key string, ids []int64) {
 
 // live lets everything happen that may: mina buys seats 1 and 2 of concert 1 (reservations 1 and 2) and the only
 // one of concert 4 (3); bob has no money for seat 3 of concert 1 (4) and goes on holding it; carl is paid back,
-// for an administrator closed concert 2 (5); dora gives up seat 4 of concert 1 (6); eve waits for concert 3.
+// for an administrator closed concert 2 while it was paid (5); dora gives up seat 4 of concert 1 (6); eve waits for concert 3.
 func (c *town) live() {
 	admin := c.signOn("admin", 0)
 	for i, seats := range []int{5, 2, 2, 1} {
@@ -183,9 +210,10 @@ func (c *town) live() {
 	bob.pays(http.StatusPaymentRequired, "p-1", bob.holds(1, 3))
 	carl := c.signOn("carl", 100_000)
 	carl.enters(2, true)
-	theirs := carl.holds(2, 1)
-	admin.must(http.StatusOK, "POST", "/admin/concerts/2/close", map[string]any{"reason": "rain"}, nil)
-	carl.pays(http.StatusConflict, "p-1", theirs)
+	c.meanwhile[2] = func() {
+		admin.must(http.StatusOK, "POST", "/admin/concerts/2/close", map[string]any{"reason": "rain"}, nil)
+	}
+	carl.pays(http.StatusConflict, "p-1", carl.holds(2, 1))
 	dora := c.signOn("dora", 0)
 	dora.enters(1, true)
 	dora.must(http.StatusOK, "DELETE", fmt.Sprint("/reservations/", dora.holds(1, 4)[0]), nil, nil)
