@@ -63,7 +63,8 @@ func lookups() []lookup {
 		},
 		{
 			index: "queue_token_waiting", table: "queue_token", file: "queue/line/book_admit.go",
-			query: `select seq from queue_token where concert = ?3 and status = 'WAITING' and +waiting_until > ?2 order by seq limit ?4`,
+			query: `select seq from queue_token where concert = ?1 and status = 'WAITING' and +waiting_until > ?2 order by seq limit ?3`,
+			tail:  `from queue_token where concert = ?1 and status = 'WAITING' and +waiting_until > ?2 order by seq limit ?3`,
 		},
 		{
 			index: "balance_ledger_by_user", table: "balance_ledger", file: "user/page.go",
